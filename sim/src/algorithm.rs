@@ -1,0 +1,479 @@
+//! The heart: an algorithm is a pure state machine, and this is all that it may know.
+//!
+//! `Self` is the *volatile* state: a crash drops it, and only [`Algorithm::start`] builds it anew. The *durable* state belongs
+//! to the engine and changes by [`Durable::Write`]s only, which are data: the engine applies each to the node's image at
+//! once and to the disk image when the disk answers. True time cannot be named here.
+
+use std::fmt::Debug;
+
+pub use crate::context::Context;
+use crate::encode::Words;
+pub use crate::encode::{Encode, Encoder};
+use crate::settings::Config;
+use crate::time::{LocalTime, Span, WallTime};
+
+/// A part of the cluster: the members are numbered from 0 (`n1` in words is `NodeId(0)`), parts beside them follow.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub u16);
+
+impl NodeId {
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// As people count: `n1` is the first.
+impl std::fmt::Display for NodeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "n{}", self.0 + 1)
+    }
+}
+
+/// A reign: opaque and ordered. (term, 0) for Raft; (round, id) for ballots; (epoch, counter). Zero means none yet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Epoch(pub u64, pub u64);
+
+impl std::fmt::Display for Epoch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.1 == 0 { write!(f, "{}", self.0) } else { write!(f, "{}.{}", self.0, self.1) }
+    }
+}
+
+/// A piece of work, numbered by the engine from 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Item(pub u64);
+
+/// An entry of a replicated log; `item: None` is a no-op.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    pub epoch: Epoch,
+    pub item: Option<Item>,
+}
+
+/// No value at all: the mutant, message or timer of an algorithm that has none. Its branches compile to nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Never {}
+
+impl Encode for Never {
+    fn encode(&self, _to: &mut Encoder) {
+        match *self {}
+    }
+}
+
+/// A message between members. At most 64 bytes, no `Vec` inside: a list travels as `Option<Rc<[T]>>`, so that a heartbeat
+/// owns nothing.
+pub trait Message: Clone + Debug + Encode + 'static {
+    /// Its name in the field's words, for traces: `RequestVote`.
+    fn kind(&self) -> &'static str;
+}
+
+/// What survives a crash.
+pub trait Durable: Default + Clone + Debug + 'static {
+    /// A change, as data.
+    type Write: Clone + Debug + Encode;
+
+    fn apply(&mut self, write: &Self::Write);
+
+    /// The first position of [`Algorithm::history`] (from 0) that this write may change; `None` if it leaves it alone.
+    fn rewrites(_write: &Self::Write) -> Option<usize> {
+        None
+    }
+}
+
+impl Durable for () {
+    type Write = Never;
+    fn apply(&mut self, write: &Never) {
+        match *write {}
+    }
+}
+
+/// What a member takes itself for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Role {
+    Follower = 0,
+    /// Asks whether it would win, before it stands.
+    PreCandidate = 1,
+    Candidate = 2,
+    Leader = 3,
+}
+
+impl Role {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Follower => "follower",
+            Role::PreCandidate => "pre-candidate",
+            Role::Candidate => "candidate",
+            Role::Leader => "leader",
+        }
+    }
+}
+
+/// Until when the node would act as leader if asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Authority {
+    None,
+    /// A leader that checks nothing when asked (plain Raft; client-go, which stops when its own timer *runs*, so that a
+    /// pause prolongs it).
+    UntilItSays,
+    /// Ends by itself when the node's monotonic clock reads this, whether the node runs or not.
+    Until(LocalTime),
+    /// The same by its wall clock.
+    UntilWall(WallTime),
+}
+
+/// All that common checkers see of a node's mind. Plain integers inside, so that comparing two is a few instructions.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation {
+    epoch: Epoch,
+    until: u64,
+    token: u64,
+    committed: u64,
+    leader: u32,
+    role: Role,
+    authority: u8,
+    has_token: bool,
+}
+
+const NO_LEADER: u32 = u32::MAX;
+
+impl Observation {
+    /// Without a known leader, without authority, without a token, nothing committed.
+    #[inline(always)]
+    pub const fn new(role: Role, epoch: Epoch) -> Observation {
+        Observation { epoch, until: 0, token: 0, committed: 0, leader: NO_LEADER, role, authority: 0, has_token: false }
+    }
+
+    /// Whom it takes for the leader, itself included.
+    #[inline(always)]
+    pub const fn with_leader(mut self, leader: Option<NodeId>) -> Observation {
+        self.leader = match leader {
+            Some(node) => node.0 as u32,
+            None => NO_LEADER,
+        };
+        self
+    }
+
+    #[inline(always)]
+    pub const fn with_authority(mut self, authority: Authority) -> Observation {
+        (self.authority, self.until) = match authority {
+            Authority::None => (0, 0),
+            Authority::UntilItSays => (1, 0),
+            Authority::Until(at) => (2, at.0),
+            Authority::UntilWall(at) => (3, at.0),
+        };
+        self
+    }
+
+    /// The fencing token it would send, if it has an ordered one.
+    #[inline(always)]
+    pub const fn with_token(mut self, token: Option<u64>) -> Observation {
+        (self.has_token, self.token) = match token {
+            Some(token) => (true, token),
+            None => (false, 0),
+        };
+        self
+    }
+
+    /// How many entries of [`Algorithm::history`] it calls committed.
+    #[inline(always)]
+    pub const fn with_committed(mut self, committed: u64) -> Observation {
+        self.committed = committed;
+        self
+    }
+
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+    pub const fn leader(&self) -> Option<NodeId> {
+        if self.leader == NO_LEADER { None } else { Some(NodeId(self.leader as u16)) }
+    }
+    pub const fn authority(&self) -> Authority {
+        match self.authority {
+            0 => Authority::None,
+            1 => Authority::UntilItSays,
+            2 => Authority::Until(LocalTime(self.until)),
+            _ => Authority::UntilWall(WallTime(self.until)),
+        }
+    }
+    pub const fn token(&self) -> Option<u64> {
+        if self.has_token { Some(self.token) } else { None }
+    }
+    pub const fn committed(&self) -> u64 {
+        self.committed
+    }
+}
+
+/// Without branches: this is asked after every event.
+impl PartialEq for Observation {
+    #[inline(always)]
+    fn eq(&self, other: &Observation) -> bool {
+        let small = |o: &Observation| {
+            u64::from(o.leader) | (o.role as u64) << 32 | u64::from(o.authority) << 40 | u64::from(o.has_token) << 48
+        };
+        (self.epoch.0 ^ other.epoch.0)
+            | (self.epoch.1 ^ other.epoch.1)
+            | (self.until ^ other.until)
+            | (self.token ^ other.token)
+            | (self.committed ^ other.committed)
+            | (small(self) ^ small(other))
+            == 0
+    }
+}
+
+impl Eq for Observation {}
+
+/// What a message claims about its sender's past, judged when it departs.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Asserts {
+    /// The sender has been in this epoch (zero: it says nothing about that, as a pre-vote does).
+    pub epoch: Epoch,
+    /// The sender voted, in this epoch, for this node.
+    pub vote: Option<(Epoch, NodeId)>,
+}
+
+/// Which facts an algorithm offers to the common checkers; what it lacks makes an invariant *not applicable*.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// Leaders have epochs, and one epoch has one leader.
+    pub epochs: bool,
+    /// [`Asserts::vote`] is filled.
+    pub votes: bool,
+    /// [`Algorithm::history`] is a replicated log, and items are acknowledged through it.
+    pub history: bool,
+    /// It writes durable state and says by [`Algorithm::backed`] which message needs it.
+    pub durable: bool,
+}
+
+/// The invariants that are common to all algorithms. What each means: [`crate::audit::catalogue`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Promise {
+    ElectionSafety,
+    VoteOnce,
+    TermMonotonic,
+    DurableBeforeReply,
+    QuorumCertificate,
+    LogMatching,
+    LeaderCompleteness,
+    CommittedNeverLost,
+    LeaderAppendOnly,
+    CommitCurrentTermOnly,
+    BeliefOverlap,
+    EffectiveSplitBrain,
+    LeaderHasQuorum,
+    NoLeaderWithoutQuorum,
+    EventualLeader,
+    Stability,
+    FollowerAgreement,
+    BoundedTermGrowth,
+    NoStuckRole,
+}
+
+/// What must be true of the world for a promise to bind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Assumption {
+    /// Nothing but crash-recovery with durable state: any delay, loss, pause, clock.
+    Asynchrony,
+    /// Clock rates within the bound that the settings state.
+    BoundedDrift,
+    /// No pause between checking authority and acting on it, and bounded drift.
+    NoPause,
+    /// Known bounds on delay and processing, reliable links, crashes only.
+    Synchrony,
+}
+
+impl Assumption {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Assumption::Asynchrony => "asynchrony (crash-recovery with durable state)",
+            Assumption::BoundedDrift => "bounded clock drift",
+            Assumption::NoPause => "bounded clock drift and no pause between check and effect",
+            Assumption::Synchrony => "synchrony (known delay bound, reliable links, crashes only)",
+        }
+    }
+}
+
+/// One promise of an algorithm under its settings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claim {
+    pub promise: Promise,
+    pub given: Assumption,
+}
+
+impl Claim {
+    /// All of these under one assumption.
+    pub fn all(given: Assumption, promises: &[Promise]) -> Vec<Claim> {
+        promises.iter().map(|&promise| Claim { promise, given }).collect()
+    }
+}
+
+/// A sum whose terms say what they are for.
+pub type Sum = Vec<(Span, &'static str)>;
+
+/// The liveness bounds that an algorithm states for itself, as commented sums.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// From the moment when the network is whole and a majority is up, to an established leader.
+    pub recovery: Sum,
+    /// From the moment when a leader has lost its majority, to the end of its authority; `None`: not promised.
+    pub step_down: Option<Sum>,
+    /// Election timeout, or what takes its place: the unit in which scenarios of random faults are measured.
+    pub detection: Span,
+    /// The longest time for which two nodes may believe that they lead, without a pause; `None`: not promised.
+    pub overlap: Option<Sum>,
+}
+
+/// The total of a commented sum.
+pub fn total(sum: &Sum) -> Span {
+    sum.iter().fold(Span::ZERO, |total, (span, _)| total + *span)
+}
+
+/// What the scenario guarantees once the trouble is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Network {
+    pub members: u16,
+    /// Longest one-way delay (the one-in-a-million quantile of unbounded distributions).
+    pub max_delay: Span,
+    /// Largest probability of loss on any link.
+    pub loss: crate::ratio::Ratio,
+    /// Largest clock rate error, in parts per million.
+    pub drift_ppm: u64,
+    /// Longest disk latency.
+    pub disk: Span,
+    /// Session timeout, where sessions are used.
+    pub session: Span,
+}
+
+/// Datagrams: loss, duplication and reordering reach the algorithm. Sessions: in order, no duplicates, as TCP gives it; see
+/// [`crate::setup::SessionSettings`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    Datagram,
+    Session,
+}
+
+/// What a member hears of its session with a peer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkState {
+    Up,
+    Down,
+}
+
+/// What the protected resource answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Acted {
+    Accepted,
+    /// The token was too old (or missing); this is the newest that the resource has seen.
+    Fenced {
+        newest: u64,
+    },
+}
+
+/// How a member starts, besides its settings.
+#[derive(Clone, Debug, Default)]
+pub struct Initial {
+    /// The log that it starts with, durable.
+    pub history: Vec<Entry>,
+    /// It never campaigns by itself.
+    pub ineligible: bool,
+}
+
+/// A bug that can be switched on: the real implementation with one rule changed.
+#[derive(Clone, Copy, Debug)]
+pub struct MutantInfo<M> {
+    pub mutant: M,
+    /// As in the catalogue of bugs: `R1`.
+    pub id: &'static str,
+    /// The rule that it breaks.
+    pub breaks: &'static str,
+    /// The invariant that must catch it; `None`: an equivalent, which none may catch.
+    pub caught_by: Option<Promise>,
+}
+
+/// A leader-election algorithm, as one member of a cluster runs it.
+///
+/// The engine calls one `on_…` at a time and hands it a [`Context`]; what the member does goes through that.
+pub trait Algorithm: Sized + 'static {
+    /// As on the command line: `raft`.
+    const NAME: &'static str;
+    /// One sentence for `list`.
+    const ABOUT: &'static str;
+    /// Paper or reference implementation.
+    const CITATION: &'static str;
+    const TRANSPORT: Transport = Transport::Datagram;
+    const MUTANTS: &'static [MutantInfo<Self::Mutant>] = &[];
+
+    type Config: Config;
+    type Durable: Durable;
+    /// Between members.
+    type Message: Message;
+    /// Small; may carry data (`Retry(NodeId)`). At most eight armed at once; arming an equal one replaces it.
+    type Timer: Copy + Eq + Debug + Encode;
+    /// [`Never`] where there is none.
+    type Mutant: Copy + Eq + Debug;
+
+    /// What these settings promise, and on what assumption.
+    fn claims(config: &Self::Config) -> Vec<Claim>;
+    fn bounds(config: &Self::Config, network: &Network) -> Bounds;
+    fn facts(config: &Self::Config) -> Facts;
+
+    /// What is on the disk before the first start.
+    fn initial(_config: &Self::Config, _initial: &Initial) -> Self::Durable {
+        Self::Durable::default()
+    }
+
+    /// Called at the first start and after every crash, with whatever [`Context::durable`] holds.
+    fn start(ctx: &mut Context<'_, Self>) -> Self;
+    fn on_message(&mut self, from: NodeId, message: Self::Message, ctx: &mut Context<'_, Self>);
+    fn on_timer(&mut self, timer: Self::Timer, ctx: &mut Context<'_, Self>);
+    /// Sessions only: each end hears of its session on its own clock. All are down at `start`.
+    fn on_link(&mut self, _peer: NodeId, _state: LinkState, _ctx: &mut Context<'_, Self>) {}
+    /// Called only while [`Algorithm::observe`] says that it has authority. The default acts on the protected resource.
+    fn on_propose(&mut self, item: Item, ctx: &mut Context<'_, Self>) {
+        let token = self.observe(ctx.durable()).token();
+        ctx.act(item, token);
+    }
+    /// The protected resource answered.
+    fn on_acted(&mut self, item: Item, acted: Acted, ctx: &mut Context<'_, Self>) {
+        if acted == Acted::Accepted {
+            ctx.acknowledge(item);
+        }
+    }
+
+    fn observe(&self, durable: &Self::Durable) -> Observation;
+    fn asserts(_message: &Self::Message) -> Asserts {
+        Asserts::default()
+    }
+    /// If this message asks its receiver for a vote: in which epoch (the candidate is the sender).
+    fn asks_vote(_message: &Self::Message) -> Option<Epoch> {
+        None
+    }
+    /// Is everything that this message asserts on this disk? Asked when the message *departs*.
+    fn backed(_message: &Self::Message, _disk: &Self::Durable, _sender: NodeId) -> bool {
+        true
+    }
+    /// The replicated log. Looked at only after a write that says it changed it.
+    fn history(_durable: &Self::Durable) -> &[Entry] {
+        &[]
+    }
+    /// The message by which an operator asks the leader to hand over to `to`, if there is such a thing. The engine delivers
+    /// it to the leader as coming from itself.
+    fn transfer_request(_to: NodeId) -> Option<Self::Message> {
+        None
+    }
+    /// The timer that makes a member campaign at once, for scenarios that begin with a given leader.
+    fn campaign() -> Option<Self::Timer> {
+        None
+    }
+}
+
+/// The words of a node in a fingerprint.
+impl Words for NodeId {
+    fn word(self) -> u64 {
+        u64::from(self.0)
+    }
+}

@@ -1,0 +1,1 @@
+//! Every common invariant: name, citation, sentence, what counts as exercised.

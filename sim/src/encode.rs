@@ -1,0 +1,83 @@
+//! The bytes of a fingerprint: explicit little-endian words into a buffer that feeds XXH3-128, a hash that is specified and
+//! the same on every platform. No `Hash` derive: its bytes are nobody's promise.
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// Bytes that are collected before the hash is fed.
+const BUFFER: usize = 4096;
+
+/// Collects words. One bounds check a group.
+pub struct Encoder {
+    buffer: Box<[u8; BUFFER]>,
+    filled: usize,
+    hash: Xxh3,
+}
+
+impl Default for Encoder {
+    fn default() -> Encoder {
+        Encoder { buffer: Box::new([0; BUFFER]), filled: 0, hash: Xxh3::new() }
+    }
+}
+
+impl Encoder {
+    #[inline(always)]
+    pub fn words<const N: usize>(&mut self, words: [u64; N]) {
+        if self.filled + N * 8 > BUFFER {
+            self.feed();
+        }
+        let bytes = &mut self.buffer[self.filled..self.filled + N * 8];
+        for (eight, word) in bytes.chunks_exact_mut(8).zip(words) {
+            eight.copy_from_slice(&word.to_le_bytes());
+        }
+        self.filled += N * 8;
+    }
+
+    #[inline(never)]
+    fn feed(&mut self) {
+        self.hash.update(&self.buffer[..self.filled]);
+        self.filled = 0;
+    }
+
+    /// The hash of all words so far.
+    pub fn fingerprint(&mut self) -> u128 {
+        self.feed();
+        self.hash.digest128()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+        self.hash.reset();
+    }
+}
+
+/// Something that goes into a fingerprint. `encode` must be injective: two messages that differ give different words.
+pub trait Encode {
+    fn encode(&self, to: &mut Encoder);
+}
+
+/// Something that is one word.
+pub trait Words: Copy {
+    fn word(self) -> u64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fingerprint_is_the_hash_of_the_little_endian_bytes_however_they_were_grouped() {
+        let mut one = Encoder::default();
+        let mut two = Encoder::default();
+        let mut bytes = Vec::new();
+        for i in 0..5_000u64 {
+            one.words([i, !i]);
+            two.words([i]);
+            two.words([!i]);
+            bytes.extend_from_slice(&i.to_le_bytes());
+            bytes.extend_from_slice(&(!i).to_le_bytes());
+        }
+        assert_eq!(one.fingerprint(), two.fingerprint());
+        assert_eq!(one.fingerprint(), xxhash_rust::xxh3::xxh3_128(&bytes));
+    }
+}

@@ -1,0 +1,222 @@
+//! The fault script: what goes wrong, for whom, and when. Data only; the engine acts it out.
+
+use crate::delay::{Delay, LinkPatch};
+use crate::ratio::Ratio;
+use crate::time::Span;
+
+/// Whom a fault is aimed at. Roles are resolved when the fault fires.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// The holder of authority with the highest epoch; where nobody has authority, the node of the newest tenure.
+    Leader,
+    /// In a list of groups: every member that no other group names. Elsewhere: every member but the leader.
+    Others,
+    /// One member that runs and is not the leader, drawn from the fault script's stream.
+    Follower,
+    /// One member, drawn from the fault script's stream.
+    Random,
+    /// The leader and as many others, drawn, as make a majority with it.
+    QuorumWithLeader,
+    /// The leader and as many others, drawn, as make the largest minority with it.
+    MinorityWithLeader,
+    All,
+    /// A member by its number, from 1 as in files: `n1` is `Member(0)` here.
+    Member(u16),
+    /// A part of the cluster beside the members: `resource`.
+    Part(String),
+    /// What an earlier event bound with `as`.
+    Named(String),
+}
+
+/// The shape of a partition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// Groups that cannot reach each other; members not listed form one more group.
+    Groups(Vec<Vec<Target>>),
+    /// Two halves that cannot reach each other, and one member that reaches both.
+    Bridge(Target),
+    /// Every member reaches only its two neighbours by number.
+    Ring,
+    /// As the ring, not closed; in this order (members not listed follow by number).
+    Chain(Vec<Target>),
+    /// Every member reaches only this one.
+    Star(Target),
+}
+
+/// What a process pause or a machine's suspension does to the node's monotonic clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockDuring {
+    Runs,
+    Stops,
+}
+
+/// One kind of trouble. A list of targets means each of them.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Fault {
+    /// Replaces the partition in force.
+    Partition(Shape),
+    /// Cuts every link from one side to the other, and back too if `both`; stays beside a partition.
+    Cut {
+        from: Vec<Target>,
+        to: Vec<Target>,
+        both: bool,
+    },
+    /// The links go down and up by themselves for `lasting`, starting with down.
+    Flap {
+        from: Vec<Target>,
+        to: Vec<Target>,
+        both: bool,
+        down: Delay,
+        up: Delay,
+        lasting: Span,
+    },
+    /// Other link settings for `lasting`.
+    Degrade {
+        from: Vec<Target>,
+        to: Vec<Target>,
+        both: bool,
+        patch: LinkPatch,
+        lasting: Span,
+    },
+    /// Mends links only: partition, cuts, flaps and degradations end.
+    Heal,
+    Crash(Vec<Target>),
+    /// Starts what is down.
+    Restart(Vec<Target>),
+    /// Crashes the node and empties its disk.
+    Wipe(Vec<Target>),
+    /// The process stands still: its clocks go on, its network buffers fill. `None`: until `Resume`.
+    Pause {
+        who: Vec<Target>,
+        lasting: Option<Span>,
+    },
+    /// The whole machine stands still; the monotonic clock may stop with it, the wall clock never does.
+    Suspend {
+        who: Vec<Target>,
+        lasting: Option<Span>,
+        clock: ClockDuring,
+    },
+    Resume(Vec<Target>),
+    /// No write reaches the disk for `lasting`; the rest of the node goes on.
+    StallDisk {
+        who: Vec<Target>,
+        lasting: Span,
+    },
+    /// Other disk latency for `lasting`.
+    SlowDisk {
+        who: Vec<Target>,
+        latency: Delay,
+        lasting: Span,
+    },
+    /// The monotonic and the wall clock run at this rate from now on (`1/1` is right).
+    ClockRate {
+        who: Vec<Target>,
+        rate: Ratio,
+    },
+    /// The wall clock jumps, forward or back, in nanoseconds.
+    ClockJump {
+        who: Vec<Target>,
+        by: i64,
+    },
+    /// Not trouble, but an operator's order: hand the leadership over.
+    Transfer {
+        to: Target,
+    },
+}
+
+/// When an event of the script fires.
+#[derive(Clone, PartialEq, Debug)]
+pub enum When {
+    /// At this time, or at one drawn from the weather of the seed.
+    At(Delay),
+    /// This long after the event of that name fired (and not before it did).
+    After(String, Delay),
+}
+
+/// One event of the script.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ScriptEvent {
+    /// Unique; given by the file, or made up by whoever reads it.
+    pub name: String,
+    pub when: When,
+    /// Fires again and again, this long after the last time…
+    pub every: Option<Delay>,
+    /// … until this time.
+    pub until: Option<Span>,
+    pub fault: Fault,
+    /// Binds the first target's nodes to a name, for later events.
+    pub bind: Option<String>,
+    /// How long to wait for a target that is not there yet (a leader); `None`: the recovery bound.
+    pub within: Option<Span>,
+}
+
+/// Families of faults that a swarm draws from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Family {
+    Crash,
+    Restart,
+    Partition,
+    OneWayCut,
+    Flap,
+    Loss,
+    Duplication,
+    Reordering,
+    Pause,
+    SlowDisk,
+    StallDisk,
+    ClockRate,
+}
+
+impl Family {
+    pub const ALL: [Family; 12] = [
+        Family::Crash,
+        Family::Restart,
+        Family::Partition,
+        Family::OneWayCut,
+        Family::Flap,
+        Family::Loss,
+        Family::Duplication,
+        Family::Reordering,
+        Family::Pause,
+        Family::SlowDisk,
+        Family::StallDisk,
+        Family::ClockRate,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::Crash => "crash",
+            Family::Restart => "restart",
+            Family::Partition => "partition",
+            Family::OneWayCut => "one-way-cut",
+            Family::Flap => "flap",
+            Family::Loss => "loss",
+            Family::Duplication => "duplication",
+            Family::Reordering => "reordering",
+            Family::Pause => "pause",
+            Family::SlowDisk => "slow-disk",
+            Family::StallDisk => "stall-disk",
+            Family::ClockRate => "clock-rate",
+        }
+    }
+}
+
+/// A fault script that the seed writes: per seed a random half of the families, at random times until `until`, then
+/// everything is healed, restarted, resumed and set right, and liveness is judged.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Swarm {
+    /// What to draw from; each is in force in about half of the seeds.
+    pub families: Vec<Family>,
+    /// Faults start no earlier.
+    pub from: Span,
+    /// The trouble ends here.
+    pub until: Span,
+    /// Mean time between two faults.
+    pub every: Span,
+    /// Faults that last do so for a time drawn between these.
+    pub lasting: (Span, Span),
+    /// Upper bound on the loss that is drawn.
+    pub loss: Ratio,
+    /// Upper bound on a clock's rate error that is drawn, as a fraction (`1/100`: rates from 99/100 to 101/100).
+    pub drift: Ratio,
+}

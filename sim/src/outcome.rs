@@ -1,0 +1,189 @@
+//! What a run gives back: verdicts, split-brain by kind, tenures, failovers, counters and the fingerprint. Values only;
+//! `reports` turns them into words and JSON.
+
+use crate::algorithm::{Epoch, NodeId};
+use crate::time::{Span, Time};
+
+/// The three values of a verdict.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    Held,
+    Violated(Violation),
+    /// No situation arose in which a wrong implementation could have failed.
+    NotExercised,
+    /// The algorithm has no facts of this kind (no epochs, no votes, no log), or the scenario gave no occasion to judge.
+    NotApplicable,
+}
+
+/// The first violation of an invariant in a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    pub at: Time,
+    pub nodes: Vec<NodeId>,
+    /// What was seen, in words.
+    pub saw: String,
+    /// How often in this run, this one included.
+    pub times: u64,
+}
+
+/// What weight a violation has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// The algorithm promises it, and what it assumes held in this run.
+    Promised,
+    /// It promises it, under an assumption that this scenario breaks.
+    OutsideAssumptions,
+    NotPromised,
+}
+
+/// For a liveness invariant: later than the bound, or not at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Liveness {
+    /// Between the bound and four times the bound.
+    Slow,
+    /// Not within four times the bound.
+    Stuck,
+    /// Late, but the run ended before four times the bound.
+    Late,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judgement {
+    /// As in `hustings explain`: `election-safety`.
+    pub invariant: &'static str,
+    pub verdict: Verdict,
+    pub standing: Standing,
+    /// Situations in which a wrong implementation could have failed.
+    pub exercised: u64,
+    /// Safety or liveness; set for violated liveness invariants.
+    pub liveness: Option<Liveness>,
+    /// A violation of this counts as a safety finding (exit 1), a liveness finding (exit 3), or is a measurement only.
+    pub severity: Severity,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    Safety,
+    Liveness,
+    Measurement,
+}
+
+/// The four kinds, never merged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SplitBrain {
+    /// How often a second node led in one epoch.
+    pub same_epoch: u64,
+    /// Total time in which two or more nodes would have acted as leader.
+    pub overlap: Span,
+    pub longest_overlap: Span,
+    pub conflicting_effects: u64,
+    /// Acknowledged items that the history kept after the heal does not hold.
+    pub lost_acknowledged: u64,
+}
+
+/// A stretch in which one node held authority.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tenure {
+    pub node: NodeId,
+    pub epoch: Epoch,
+    pub from: Time,
+    /// `None`: to the end of the run.
+    pub until: Option<Time>,
+}
+
+/// Why the leader was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// There was none yet.
+    Start,
+    Crash,
+    Pause,
+    Suspend,
+    /// It lost the two-way path to a majority (or to its lock service).
+    Cut,
+    /// It stepped down while a fault was in force somewhere.
+    SteppedDown,
+    /// It stepped down and nothing was wrong: a false failover.
+    Unprovoked,
+    /// An operator asked for it.
+    Transfer,
+}
+
+impl Cause {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Cause::Start => "start",
+            Cause::Crash => "crash",
+            Cause::Pause => "pause",
+            Cause::Suspend => "suspend",
+            Cause::Cut => "cut",
+            Cause::SteppedDown => "stepped-down",
+            Cause::Unprovoked => "unprovoked",
+            Cause::Transfer => "transfer",
+        }
+    }
+}
+
+/// From the loss of a leader to the first item acknowledged under a new one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Failover {
+    pub lost: Time,
+    pub cause: Cause,
+    /// Somebody first stood for election.
+    pub detected: Option<Time>,
+    /// Somebody first held authority.
+    pub elected: Option<Time>,
+    /// The first item was acknowledged under the new leader.
+    pub effective: Option<Time>,
+    /// The condition ended before anyone else had authority.
+    pub absorbed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Messages that left a node.
+    pub sent: u64,
+    /// Messages handed to a live node.
+    pub delivered: u64,
+    pub dropped: u64,
+    pub duplicated: u64,
+    /// Timers that fired.
+    pub timers: u64,
+    /// Times a member became a candidate in a new epoch (pre-candidacies are not counted).
+    pub elections: u64,
+    /// Tenures after the first.
+    pub leader_changes: u64,
+    /// Time in which nobody held authority.
+    pub leaderless: Span,
+    pub proposed: u64,
+    pub acknowledged: u64,
+}
+
+/// A fault that did not fire, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotExercised {
+    pub event: String,
+    pub why: String,
+}
+
+/// Everything about one run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    pub scenario: String,
+    pub algorithm: &'static str,
+    pub seed: u64,
+    /// Settings of the algorithm in force, as they would be written in a file.
+    pub settings: Vec<(String, String)>,
+    pub fingerprint: u128,
+    /// Messages handed to live nodes and timers that fired.
+    pub events: u64,
+    pub end: Time,
+    pub judgements: Vec<Judgement>,
+    pub split_brain: SplitBrain,
+    pub tenures: Vec<Tenure>,
+    pub failovers: Vec<Failover>,
+    pub counters: Counters,
+    pub not_exercised: Vec<NotExercised>,
+    /// What the scenario asked to be measured, in nanoseconds (or a count); `None` if it did not come about.
+    pub measured: Option<u64>,
+}

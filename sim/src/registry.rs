@@ -1,0 +1,131 @@
+//! The algorithms that a program knows, by name. The type of an algorithm is forgotten here, once a run, and never once a
+//! message.
+
+use std::marker::PhantomData;
+
+use crate::algorithm::{Algorithm, Bounds, Claim, Facts, Promise};
+use crate::observer::Observer;
+use crate::outcome::Outcome;
+use crate::settings::{Config, Setting, Value};
+use crate::setup::Setup;
+
+/// Settings of an algorithm as a scenario or the command line gives them, each of the kind that its [`Setting`] states.
+pub type Settings = [(String, Value)];
+
+/// What to do besides running.
+pub struct Options<'a> {
+    /// A bug to switch on, by its id.
+    pub mutant: Option<&'a str>,
+    pub observer: Option<&'a mut dyn Observer>,
+    /// Judge the invariants.
+    pub checks: bool,
+    /// Hash every event.
+    pub fingerprint: bool,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options { mutant: None, observer: None, checks: true, fingerprint: true }
+    }
+}
+
+/// A mutant, as words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MutantWords {
+    pub id: &'static str,
+    pub breaks: &'static str,
+    /// `None`: an equivalent, which no invariant may catch.
+    pub caught_by: Option<Promise>,
+}
+
+/// An algorithm whose type has been forgotten.
+pub trait Player: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn about(&self) -> &'static str;
+    fn citation(&self) -> &'static str;
+    fn settings(&self) -> &'static [Setting];
+    fn mutants(&self) -> Vec<MutantWords>;
+    /// The settings in force: defaults, with these laid over (`preset` first). The error names the key and says what to
+    /// write.
+    fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)>;
+    fn claims(&self, settings: &Settings) -> Vec<Claim>;
+    fn facts(&self, settings: &Settings) -> Facts;
+    fn bounds(&self, settings: &Settings, setup: &Setup) -> Bounds;
+    /// One run. The settings must be in order (see [`Player::in_force`]).
+    fn run(&self, setup: &Setup, settings: &Settings, seed: u64, options: Options<'_>) -> Outcome;
+}
+
+/// The algorithms that a program knows, in the order in which they were added.
+#[derive(Default)]
+pub struct Registry {
+    players: Vec<Box<dyn Player>>,
+}
+
+impl Registry {
+    pub fn new() -> Registry {
+        Registry::default()
+    }
+
+    /// Adds an algorithm; one of the same name is replaced.
+    #[must_use]
+    pub fn with<A: Algorithm>(mut self) -> Registry {
+        self.players.retain(|player| player.name() != A::NAME);
+        self.players.push(Box::new(PlayerOf::<A>(PhantomData)));
+        self
+    }
+
+    pub fn get(&self, name: &str) -> Option<&dyn Player> {
+        self.iter().find(|player| player.name() == name)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Player> {
+        self.players.iter().map(|player| &**player)
+    }
+}
+
+struct PlayerOf<A>(PhantomData<fn() -> A>);
+
+/// Defaults with these settings laid over, the preset first.
+fn configured<A: Algorithm>(settings: &Settings) -> A::Config {
+    let mut config = A::Config::default();
+    let (presets, others): (Vec<_>, Vec<_>) = settings.iter().partition(|(key, _)| key == "preset");
+    for (key, value) in presets.into_iter().chain(others) {
+        config.set(key, value);
+    }
+    config
+}
+
+impl<A: Algorithm> Player for PlayerOf<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+    fn about(&self) -> &'static str {
+        A::ABOUT
+    }
+    fn citation(&self) -> &'static str {
+        A::CITATION
+    }
+    fn settings(&self) -> &'static [Setting] {
+        A::Config::SETTINGS
+    }
+    fn mutants(&self) -> Vec<MutantWords> {
+        A::MUTANTS.iter().map(|m| MutantWords { id: m.id, breaks: m.breaks, caught_by: m.caught_by }).collect()
+    }
+    fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)> {
+        let config = configured::<A>(settings);
+        config.check()?;
+        Ok(A::Config::SETTINGS.iter().map(|setting| (setting.key, config.get(setting.key))).collect())
+    }
+    fn claims(&self, settings: &Settings) -> Vec<Claim> {
+        A::claims(&configured::<A>(settings))
+    }
+    fn facts(&self, settings: &Settings) -> Facts {
+        A::facts(&configured::<A>(settings))
+    }
+    fn bounds(&self, settings: &Settings, setup: &Setup) -> Bounds {
+        A::bounds(&configured::<A>(settings), &setup.network())
+    }
+    fn run(&self, setup: &Setup, settings: &Settings, seed: u64, options: Options<'_>) -> Outcome {
+        crate::engine::run::<A>(setup, settings, seed, options)
+    }
+}

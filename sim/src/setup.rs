@@ -1,0 +1,201 @@
+//! A scenario, read and lowered: everything that a run depends on besides the algorithm, its settings and the seed.
+
+use crate::algorithm::{Entry, Network};
+use crate::delay::{Delay, LinkPatch, LinkSettings};
+use crate::fault::{ScriptEvent, Swarm, Target};
+use crate::ratio::Ratio;
+use crate::settings::Value;
+use crate::time::Span;
+
+/// The most members that a cluster may have.
+pub const MOST_NODES: u16 = 999;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Setup {
+    pub name: String,
+    /// How many members the electorate has.
+    pub nodes: u16,
+    pub duration: Span,
+    /// Every link between two parts of the cluster, in both directions …
+    pub link: LinkSettings,
+    /// … but for these.
+    pub links: Vec<LinkOverride>,
+    pub session: SessionSettings,
+    /// How long a write takes to be durable.
+    pub disk: Delay,
+    /// Settings of single members, at most one entry each.
+    pub members: Vec<MemberSetup>,
+    /// How long after the start of the run each member starts (its timers with it); `None`: all at once.
+    pub start_offset: Option<Delay>,
+    /// This member campaigns at once, as if it had led before; others start quietly. `None`: a fresh start.
+    pub first_leader: Option<u16>,
+    pub work: Work,
+    pub script: Vec<ScriptEvent>,
+    pub swarm: Option<Swarm>,
+    pub measure: Option<Measure>,
+    pub stop: Stop,
+}
+
+/// One pair, or every pair of two sides.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LinkOverride {
+    /// [`Target::Member`], [`Target::All`] or [`Target::Part`]: roles have no meaning before the run.
+    pub from: Target,
+    pub to: Target,
+    pub both: bool,
+    pub patch: LinkPatch,
+    /// Cut from the start, until healed.
+    pub cut: bool,
+}
+
+/// How sessions behave, where an algorithm asks for them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SessionSettings {
+    /// Unacknowledged data for this long ends a session (each end by its own clock).
+    pub timeout: Span,
+    /// First retransmission after this; it doubles from there.
+    pub retransmit: Span,
+}
+
+impl Default for SessionSettings {
+    /// Linux sends again after at least 200 ms; 5 s is a usual peer timeout above TCP.
+    fn default() -> SessionSettings {
+        SessionSettings { timeout: Span::secs(5), retransmit: Span::millis(200) }
+    }
+}
+
+/// What is different at one member.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MemberSetup {
+    /// From 0.
+    pub member: u16,
+    /// Of the monotonic and the wall clock.
+    pub clock_rate: Ratio,
+    /// The wall clock is this many nanoseconds off, forward or back.
+    pub wall_offset: i64,
+    pub start_offset: Option<Delay>,
+    /// Down from the start, until restarted.
+    pub down: bool,
+    /// Never campaigns by itself.
+    pub ineligible: bool,
+    pub disk: Option<Delay>,
+    /// The log that it starts with.
+    pub log: Vec<Entry>,
+    /// Settings of the algorithm that differ here, by algorithm: (`raft`, `election-timeout`, value).
+    pub settings: Vec<(String, String, Value)>,
+}
+
+impl MemberSetup {
+    pub fn of(member: u16) -> MemberSetup {
+        MemberSetup {
+            member,
+            clock_rate: Ratio::ONE,
+            wall_offset: 0,
+            start_offset: None,
+            down: false,
+            ineligible: false,
+            disk: None,
+            log: Vec::new(),
+            settings: Vec::new(),
+        }
+    }
+}
+
+/// Whether the protected resource enforces fencing tokens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fencing {
+    /// Applies whatever arrives.
+    None,
+    /// Applies a token that is at least the highest seen.
+    AtLeast,
+    /// Applies only the token that is current; a higher one that comes with a new leader's first item becomes current.
+    Equal,
+    /// The resource is the coordination service itself: the token is compared where it is issued.
+    Transaction,
+}
+
+/// The work load: a leader exists to do something.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Work {
+    pub on: bool,
+    /// Every member that believes it leads gets an item this often, a new leader one at once.
+    pub interval: Span,
+    /// Between check and send, where work goes to the protected resource.
+    pub think: Delay,
+    pub fencing: Fencing,
+}
+
+impl Default for Work {
+    fn default() -> Work {
+        Work { on: true, interval: Span::millis(50), think: Delay::Constant(Span::millis(1)), fencing: Fencing::None }
+    }
+}
+
+/// A figure that a scenario asks for, one value a run.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Measure {
+    /// Time of the first candidacy.
+    FirstCandidacy,
+    /// Time at which authority first began, less an offset drawn from the seed.
+    FirstLeader { offset: Option<Delay> },
+    /// Time at which the leader began that then stayed to the end.
+    StableLeader,
+    /// From the first loss of a leader to the first acknowledgement under the next.
+    Failover,
+    /// 1 if nobody won the first epoch in which anyone stood, else 0.
+    FirstTermSplit,
+}
+
+/// When a run ends before its duration is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Stop {
+    #[default]
+    AtEnd,
+    /// As soon as somebody leads.
+    FirstLeader,
+    /// As soon as the first epoch is decided: it has a leader, or someone stands in a later one.
+    FirstEpoch,
+    /// As soon as the first failover is over.
+    FirstFailover,
+}
+
+impl Setup {
+    /// What is guaranteed once the trouble is over.
+    pub fn network(&self) -> Network {
+        let links = || std::iter::once(self.link.clone()).chain(self.links.iter().map(|l| self.link.patched(&l.patch)));
+        let longest = |spans: &mut dyn Iterator<Item = Span>| spans.max().unwrap_or(Span::ZERO);
+        let disks = self.members.iter().filter_map(|m| m.disk.as_ref()).chain([&self.disk]);
+        let ppm = |r: Ratio| (u64::from(r.numerator) * 1_000_000 / u64::from(r.denominator)).abs_diff(1_000_000);
+        Network {
+            members: self.nodes,
+            max_delay: longest(&mut links().map(|l| l.longest())),
+            loss: links().map(|l| l.loss).max_by_key(|l| l.threshold()).unwrap_or(Ratio::ZERO),
+            drift_ppm: self.members.iter().map(|m| ppm(m.clock_rate)).max().unwrap_or(0),
+            disk: longest(&mut disks.map(Delay::longest)),
+            session: self.session.timeout,
+        }
+    }
+}
+
+impl Default for Setup {
+    /// Five members on a quiet network for ten seconds.
+    fn default() -> Setup {
+        Setup {
+            name: String::from("unnamed"),
+            nodes: 5,
+            duration: Span::secs(10),
+            link: LinkSettings::default(),
+            links: Vec::new(),
+            session: SessionSettings::default(),
+            disk: Delay::Constant(Span::ZERO),
+            members: Vec::new(),
+            start_offset: None,
+            first_leader: None,
+            work: Work::default(),
+            script: Vec::new(),
+            swarm: None,
+            measure: None,
+            stop: Stop::AtEnd,
+        }
+    }
+}
