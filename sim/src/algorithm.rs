@@ -7,7 +7,6 @@
 use std::fmt::Debug;
 
 pub use crate::context::Context;
-use crate::encode::Words;
 pub use crate::encode::{Encode, Encoder};
 use crate::settings::Config;
 use crate::time::{LocalTime, Span, WallTime};
@@ -468,12 +467,5 @@ pub trait Algorithm: Sized + 'static {
     /// The timer that makes a member campaign at once, for scenarios that begin with a given leader.
     fn campaign() -> Option<Self::Timer> {
         None
-    }
-}
-
-/// The words of a node in a fingerprint.
-impl Words for NodeId {
-    fn word(self) -> u64 {
-        u64::from(self.0)
     }
 }

@@ -1,85 +1,160 @@
-//! What a member may touch.
-use crate::algorithm::{Algorithm, Durable, Item, LinkState, NodeId};
+//! What a member may touch. Sends go straight into link, slab and heap: there is no list of effects in between.
+
+use crate::algorithm::{Algorithm, Durable, Item, NodeId};
+use crate::engine::{Held, Node, Wire};
+use crate::random::uniform;
 use crate::time::{LocalTime, Span, WallTime};
-use std::marker::PhantomData;
 
-pub struct Context<'a, A: Algorithm>(PhantomData<&'a mut A>);
+/// A member's desk during one step: clocks, chance, disk, timers, network, and the client's ear.
+pub struct Context<'a, A: Algorithm> {
+    pub(crate) node: &'a mut Node<A>,
+    pub(crate) wire: &'a mut Wire<A>,
+}
 
-#[allow(unused_variables, clippy::unused_self)]
 impl<A: Algorithm> Context<'_, A> {
+    #[inline(always)]
     pub fn id(&self) -> NodeId {
-        unreachable!()
+        self.node.id
     }
+
     /// Its monotonic clock.
+    #[inline(always)]
     pub fn now(&self) -> LocalTime {
-        unreachable!()
+        self.node.clock.local(self.wire.now)
     }
+
+    /// Its wall clock.
     pub fn wall(&self) -> WallTime {
-        unreachable!()
+        self.node.clock.wall(self.wire.now)
     }
+
     /// All members, itself included, by number.
+    #[inline(always)]
     pub fn members(&self) -> impl Iterator<Item = NodeId> + use<A> {
-        (0..0).map(NodeId)
+        (0..self.node.members).map(NodeId)
     }
+
+    /// The smallest number of members that is more than half of them.
+    #[inline(always)]
     pub fn majority(&self) -> usize {
-        unreachable!()
+        usize::from(self.node.members) / 2 + 1
     }
+
+    #[inline(always)]
     pub fn config(&self) -> &A::Config {
-        unreachable!()
+        &self.node.config
     }
+
     /// Whether the scenario says that this member never campaigns by itself.
     pub fn ineligible(&self) -> bool {
-        unreachable!()
+        self.node.ineligible
     }
+
     /// The latest image, including writes that the disk has not answered yet.
+    #[inline(always)]
     pub fn durable(&self) -> &A::Durable {
-        unreachable!()
+        &self.node.image
     }
+
     /// Write and barrier. *Every* later `send` of this node, in this step or another, leaves only after the disk has
     /// answered for all writes before it. To go on when it has answered, send to yourself: it arrives then, undelayed.
     pub fn persist(&mut self, write: <A::Durable as Durable>::Write) {
-        unreachable!()
+        self.write(write);
+        self.node.disk.wanted = self.node.disk.written;
+        if self.node.disk.instant {
+            self.node.sync(self.node.disk.written);
+        } else if self.node.disk.flushing.is_none() {
+            self.wire.flush(self.node);
+        }
     }
+
     /// Write without a barrier: in the image now, on the disk with the next `persist`; a crash before loses it.
     pub fn write(&mut self, write: <A::Durable as Durable>::Write) {
-        unreachable!()
+        self.node.image.apply(&write);
+        if let Some(position) = A::Durable::rewrites(&write) {
+            self.node.touched(Some(position));
+            self.wire.notes = true;
+        }
+        self.node.disk.written += 1;
+        self.node.disk.unsynced.push_back(write);
     }
+
+    #[inline(always)]
     pub fn send(&mut self, to: NodeId, message: A::Message) {
-        unreachable!()
+        if self.node.waits_for_disk() {
+            self.hold(to, message);
+        } else {
+            self.send_at_once(to, message);
+        }
     }
+
+    #[inline(never)]
+    fn hold(&mut self, to: NodeId, message: A::Message) {
+        let barrier = self.node.disk.wanted;
+        self.node.held.push_back(Held { barrier, to, message });
+    }
+
     /// Does not wait for the disk: right for what asserts nothing new (a heartbeat), a bug otherwise; `backed` judges it.
+    #[inline(always)]
     pub fn send_at_once(&mut self, to: NodeId, message: A::Message) {
-        unreachable!()
+        self.wire.depart(self.node.id, to, message, &self.node.disk.image);
     }
+
     /// To every other member, by number.
+    #[inline(always)]
     pub fn broadcast(&mut self, message: &A::Message) {
-        unreachable!()
+        for to in self.members() {
+            if to != self.node.id {
+                self.send(to, message.clone());
+            }
+        }
     }
+
+    /// Fires once, this long from now by the node's own clock, unless armed anew or disarmed before.
+    #[inline(always)]
     pub fn arm(&mut self, timer: A::Timer, after: Span) {
-        unreachable!()
+        let now = self.wire.now;
+        let local = self.node.clock.local(now) + after;
+        let key = self.wire.queue.key(self.node.clock.when_local(now, local));
+        self.node.set_timer(timer, local, key);
+        self.wire.deadlines.set(self.node.id.index(), self.node.next_timer());
     }
+
+    #[inline(always)]
     pub fn disarm(&mut self, timer: A::Timer) {
-        unreachable!()
+        self.node.timers.retain(|slot| slot.timer != timer);
+        self.wire.deadlines.set(self.node.id.index(), self.node.next_timer());
     }
+
     /// Sessions: close it; the peer hears `Down` a delay later, this end at once.
     pub fn reset(&mut self, peer: NodeId) {
-        unreachable!()
+        self.wire.resets.push(peer);
+        self.wire.notes = true;
     }
+
     /// Uniform on `[low, high]`, from this node's own stream.
+    #[inline(always)]
     pub fn between(&mut self, low: Span, high: Span) -> Span {
-        unreachable!()
+        debug_assert!(low <= high);
+        uniform(self.node.noise.word(), low, high)
     }
-    /// Check → think → send → apply on the protected resource; the outcome comes back through `on_acted`.
+
+    /// Check → think → send → apply on the protected resource; the outcome comes back through
+    /// [`Algorithm::on_acted`].
     pub fn act(&mut self, item: Item, token: Option<u64>) {
-        unreachable!()
+        self.wire.acts.push((item, token));
+        self.wire.notes = true;
     }
+
     /// The client is told that its item is done. Enters the ledger with this node, its epoch and the true time.
     pub fn acknowledge(&mut self, item: Item) {
-        unreachable!()
+        self.wire.acknowledged.push(item);
+        self.wire.notes = true;
     }
+
     /// Is this bug switched on? One rule = one small function, and only such functions ask.
+    #[inline(always)]
     pub fn bug(&self, mutant: A::Mutant) -> bool {
-        unreachable!()
+        self.node.mutant == Some(mutant)
     }
 }
-fn _unused(_: LinkState) {}

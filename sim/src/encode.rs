@@ -56,11 +56,6 @@ pub trait Encode {
     fn encode(&self, to: &mut Encoder);
 }
 
-/// Something that is one word.
-pub trait Words: Copy {
-    fn word(self) -> u64;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,7 +23,9 @@ pub mod setup;
 
 // What happens.
 pub mod engine;
+pub mod failover;
 pub mod random;
+mod swarm;
 
 // Who watches, and what a run gives back.
 pub mod audit;

@@ -103,6 +103,11 @@ impl Stream {
         [words[0], words[1], words[2], words[3]]
     }
 
+    /// How many groups of four words have been drawn, where nothing else was.
+    pub fn groups_of_four(&self) -> u64 {
+        (self.source.get_word_pos() as u64 - (AHEAD - self.next) as u64) / 4
+    }
+
     /// 64 random bits.
     #[inline(always)]
     pub fn word(&mut self) -> u64 {

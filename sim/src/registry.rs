@@ -52,7 +52,7 @@ pub trait Player: Send + Sync {
     fn facts(&self, settings: &Settings) -> Facts;
     fn bounds(&self, settings: &Settings, setup: &Setup) -> Bounds;
     /// One run. The settings must be in order (see [`Player::in_force`]).
-    fn run(&self, setup: &Setup, settings: &Settings, seed: u64, options: Options<'_>) -> Outcome;
+    fn run<'o>(&self, setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Outcome;
 }
 
 /// The algorithms that a program knows, in the order in which they were added.
@@ -86,7 +86,7 @@ impl Registry {
 struct PlayerOf<A>(PhantomData<fn() -> A>);
 
 /// Defaults with these settings laid over, the preset first.
-fn configured<A: Algorithm>(settings: &Settings) -> A::Config {
+pub(crate) fn configured<A: Algorithm>(settings: &Settings) -> A::Config {
     let mut config = A::Config::default();
     let (presets, others): (Vec<_>, Vec<_>) = settings.iter().partition(|(key, _)| key == "preset");
     for (key, value) in presets.into_iter().chain(others) {
@@ -125,7 +125,7 @@ impl<A: Algorithm> Player for PlayerOf<A> {
     fn bounds(&self, settings: &Settings, setup: &Setup) -> Bounds {
         A::bounds(&configured::<A>(settings), &setup.network())
     }
-    fn run(&self, setup: &Setup, settings: &Settings, seed: u64, options: Options<'_>) -> Outcome {
+    fn run<'o>(&self, setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Outcome {
         crate::engine::run::<A>(setup, settings, seed, options)
     }
 }

@@ -1,9 +1,305 @@
-//! The engine.
-use crate::algorithm::Algorithm;
+//! The engine: takes what is next, lets one member take one step, and looks at what it shows.
+//!
+//! Single-threaded; the order of events is (time, sequence number) and nothing else. It is monomorphised over the
+//! algorithm; all that is rare stands in cold functions beside the loop.
+
+mod build;
+mod clock;
+mod disk;
+mod faults;
+mod finish;
+mod job;
+mod link;
+mod measure;
+mod node;
+mod queue;
+mod reign;
+mod script;
+mod session;
+mod topology;
+mod wire;
+mod wording;
+mod work;
+
+pub(crate) use node::{Held, Node};
+pub(crate) use wire::Wire;
+
+use crate::algorithm::{Algorithm, Bounds, Encode, NodeId};
+use crate::context::Context;
+use crate::observer::{Dropped, Happening, NodeEvent, Observer};
 use crate::outcome::Outcome;
 use crate::registry::{Options, Settings};
 use crate::setup::Setup;
+use crate::time::Time;
 
-pub fn run<A: Algorithm>(_setup: &Setup, _settings: &Settings, _seed: u64, _options: Options<'_>) -> Outcome {
-    unreachable!("not there yet")
+use job::Job;
+use measure::Measurement;
+use node::{Arrived, Power, UNTOUCHED};
+use queue::Due;
+use reign::Reigns;
+use script::Script;
+use topology::Topology;
+use wire::{Parcel, Sent};
+use work::Resource;
+
+/// What a word in the fingerprint stands for: the kind of event in its top byte.
+mod tag {
+    pub const MESSAGE: u64 = 1 << 56;
+    pub const TIMER: u64 = 2 << 56;
+    pub const FLUSH: u64 = 3 << 56;
+    pub const FAULT: u64 = 4 << 56;
+    pub const DROP: u64 = 5 << 56;
+    pub const WORK: u64 = 6 << 56;
+    pub const APPLY: u64 = 7 << 56;
+    pub const ANSWER: u64 = 8 << 56;
+    pub const NODE: u64 = 9 << 56;
+    pub const LINK: u64 = 10 << 56;
+}
+
+/// One run in the making.
+pub(crate) struct Engine<'o, A: Algorithm> {
+    setup: &'o Setup,
+    nodes: Vec<Node<A>>,
+    /// The volatile states, apart from the nodes so that a step can hold both.
+    minds: Vec<Option<A>>,
+    wire: Wire<A>,
+    observer: Option<&'o mut dyn Observer>,
+    topology: Topology,
+    script: Script,
+    reigns: Reigns,
+    resource: Resource,
+    measurement: Measurement,
+    bounds: Bounds,
+    end: Time,
+    /// When a checker or a deadline of authority wants to be looked at.
+    alarm: Time,
+    stopped: bool,
+    seed: u64,
+    settings: Vec<(String, String)>,
+}
+
+/// One run. The settings must be in order.
+pub fn run<'o, A: Algorithm>(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Outcome {
+    let mut engine = Engine::<A>::build(setup, settings, seed, options);
+    engine.begin();
+    engine.turn();
+    engine.finish()
+}
+
+impl<A: Algorithm> Engine<'_, A> {
+    /// The loop.
+    fn turn(&mut self) {
+        loop {
+            let (timer, whose) = self.wire.deadlines.earliest();
+            let next = self.wire.queue.next();
+            let at = next.min(timer).time();
+            if at >= self.end || self.stopped {
+                break;
+            }
+            if at >= self.alarm {
+                self.wake(at);
+                continue;
+            }
+            self.wire.now = at;
+            if timer < next {
+                self.fire(whose);
+            } else {
+                match self.wire.queue.pop() {
+                    Due::Parcel(parcel) => self.deliver(parcel),
+                    Due::Job(job) => self.work_off(job),
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn fire(&mut self, i: usize) {
+        let node = &mut self.nodes[i];
+        let due = node.next_timer();
+        let place = node.timers.iter().position(|slot| slot.key == due).expect("a deadline belongs to an armed timer");
+        let timer = node.timers.swap_remove(place).timer;
+        let next = node.next_timer();
+        self.wire.deadlines.set(i, next);
+        self.wire.counters.timers += 1;
+        if self.wire.fingerprint {
+            self.wire.encoder.words([self.wire.now.0, tag::TIMER | i as u64]);
+            timer.encode(&mut self.wire.encoder);
+        }
+        if self.wire.watched {
+            self.tell(&Happening::TimerFired { node: NodeId(i as u16), timer: &timer });
+        }
+        self.step(i, |mind, ctx| mind.on_timer(timer, ctx));
+    }
+
+    #[inline(always)]
+    fn deliver(&mut self, parcel: Parcel<A::Message>) {
+        let Parcel { from, to, message } = parcel;
+        if from != to && self.wire.link(from, to).cut {
+            self.lose(from, to, message, Dropped::CutOnArrival);
+            return;
+        }
+        self.hand_over(from, to, message);
+    }
+
+    /// A message has reached the machine that it was sent to.
+    #[inline(always)]
+    fn hand_over(&mut self, from: NodeId, to: NodeId, message: A::Message) {
+        let i = to.index();
+        if self.nodes[i].power != Power::Running {
+            self.nobody_home(from, to, message);
+            return;
+        }
+        self.wire.counters.delivered += 1;
+        if self.wire.fingerprint {
+            self.wire.encoder.words([self.wire.now.0, tag::MESSAGE | u64::from(from.0) << 16 | i as u64]);
+            message.encode(&mut self.wire.encoder);
+        }
+        if self.wire.watched {
+            use crate::algorithm::Message;
+            self.tell(&Happening::Delivered { from, to, kind: message.kind(), message: &message });
+        }
+        if self.wire.audit.on
+            && let Some(epoch) = A::asks_vote(&message)
+        {
+            self.wire.audit.asked_vote(self.wire.now, to, from, epoch);
+        }
+        self.step(i, |mind, ctx| mind.on_message(from, message, ctx));
+    }
+
+    #[inline(never)]
+    fn nobody_home(&mut self, from: NodeId, to: NodeId, message: A::Message) {
+        if self.nodes[to.index()].power == Power::Paused {
+            self.nodes[to.index()].inbox.push(Arrived::Message { from, message });
+        } else {
+            self.lose(from, to, message, Dropped::ReceiverDown);
+        }
+    }
+
+    #[inline(never)]
+    fn lose(&mut self, from: NodeId, to: NodeId, message: A::Message, why: Dropped) {
+        if self.wire.fingerprint {
+            let words = [self.wire.now.0, tag::DROP | u64::from(from.0) << 16 | u64::from(to.0), why as u64];
+            self.wire.encoder.words(words);
+            message.encode(&mut self.wire.encoder);
+        }
+        self.wire.drop_message(from, to, message, why);
+        self.tell_sent();
+    }
+
+    /// Lets a member do one thing, and looks at what it shows afterwards.
+    #[inline(always)]
+    fn step(&mut self, i: usize, act: impl FnOnce(&mut A, &mut Context<'_, A>)) {
+        let node = &mut self.nodes[i];
+        let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
+        act(mind, &mut Context { node, wire: &mut self.wire });
+        self.settle(i);
+    }
+
+    #[inline(always)]
+    fn settle(&mut self, i: usize) {
+        let node = &self.nodes[i];
+        let mind = self.minds[i].as_ref().expect("a member that runs has a mind");
+        let is = mind.observe(&node.image);
+        let changed = is != node.seen;
+        if self.wire.notes {
+            self.settle_notes(i, changed.then_some(is));
+        } else if changed {
+            self.observed(i, is);
+        }
+    }
+
+    /// The rare end of a step: it wrote into the log, acted, acknowledged, reset a session, or somebody watches.
+    #[inline(never)]
+    fn settle_notes(&mut self, i: usize, changed: Option<crate::algorithm::Observation>) {
+        self.wire.notes = false;
+        self.audit_log(i);
+        self.tell_sent();
+        if let Some(is) = changed {
+            self.observed(i, is);
+        }
+        self.take_acts(i);
+        self.take_acknowledgements(i);
+        while let Some(peer) = self.wire.resets.pop() {
+            self.reset_session(NodeId(i as u16), peer);
+        }
+    }
+
+    fn audit_log(&mut self, i: usize) {
+        let node = &mut self.nodes[i];
+        let from = std::mem::replace(&mut node.rewritten, UNTOUCHED);
+        if from != UNTOUCHED && self.wire.audit.on {
+            self.wire.audit.wrote(self.wire.now, node.id, from, A::history(&node.image), &node.seen);
+        }
+    }
+
+    /// Tells the observer of the messages of this step.
+    fn tell_sent(&mut self) {
+        use crate::algorithm::Message;
+        if self.wire.sent.is_empty() {
+            return;
+        }
+        let sent = std::mem::take(&mut self.wire.sent);
+        for one in &sent {
+            match one {
+                Sent::Departed { from, to, message } => {
+                    self.tell(&Happening::Sent { from: *from, to: *to, kind: message.kind(), message });
+                }
+                Sent::Dropped { from, to, message, why } => {
+                    self.tell(&Happening::Dropped { from: *from, to: *to, kind: message.kind(), why: *why });
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, what: &Happening<'_>) {
+        if let Some(observer) = &mut self.observer {
+            observer.happened(self.wire.now, what);
+        }
+    }
+
+    /// Something happened to a node as such: into the fingerprint, and told.
+    fn tell_node(&mut self, i: usize, event: NodeEvent) {
+        if self.wire.fingerprint {
+            self.wire.encoder.words([self.wire.now.0, tag::NODE | i as u64, event as u64]);
+        }
+        self.tell(&Happening::Node { node: NodeId(i as u16), event });
+    }
+
+    #[inline(never)]
+    fn work_off(&mut self, job: Job<A>) {
+        match job {
+            Job::Start(node) => self.start(node.index()),
+            Job::Campaign(node) => self.campaign(node.index()),
+            Job::Script(event) => self.script_due(event),
+            Job::GiveUp(event, stamp) => self.give_up(event, stamp),
+            Job::Resume(node, stamp) => self.resume_if(node.index(), stamp),
+            Job::Restore(number) => self.restore_links(number),
+            Job::Flap(number) => self.flap(number),
+            Job::DiskRight(node, kind) => self.disk_right(node.index(), kind),
+            Job::Flushed(node, incarnation) => self.flushed(node.index(), incarnation),
+            Job::HandOver { from, to, message } => self.hand_over(from, to, message),
+            Job::Work(node, tenure) => self.hand_out_work(node.index(), tenure),
+            Job::Thought(errand) => self.thought(errand),
+            Job::Apply(errand) => self.apply(errand),
+            Job::Answer(errand, acted) => self.answered(errand, acted),
+            Job::Session(job) => self.session_job(job),
+        }
+    }
+
+    /// An alarm rings, before anything else happens at that time.
+    #[inline(never)]
+    fn wake(&mut self, at: Time) {
+        self.wire.now = self.alarm.min(at);
+        self.expire_authority();
+        if self.wire.audit.on && self.wire.audit.alarm() <= self.wire.now {
+            self.wire.audit.wake(self.wire.now);
+        }
+        self.set_alarm();
+    }
+
+    fn set_alarm(&mut self) {
+        let audit = if self.wire.audit.on { self.wire.audit.alarm() } else { Time::NEVER };
+        self.alarm = audit.min(self.reigns.next_expiry());
+    }
 }

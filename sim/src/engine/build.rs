@@ -1,0 +1,208 @@
+//! Setting up a run.
+
+use crate::algorithm::{Algorithm, Initial, NodeId};
+use crate::audit::{Audit, Broken};
+use crate::encode::Encoder;
+use crate::engine::clock::Clock;
+use crate::engine::job::Job;
+use crate::engine::link::Link;
+use crate::engine::measure::Measurement;
+use crate::engine::node::Node;
+use crate::engine::queue::{Deadlines, Queue};
+use crate::engine::reign::Reigns;
+use crate::engine::script::Script;
+use crate::engine::topology::Topology;
+use crate::engine::wire::Wire;
+use crate::engine::work::Resource;
+use crate::engine::{Engine, tag};
+use crate::fault::Target;
+use crate::outcome::Counters;
+use crate::random::{Purpose, Stream};
+use crate::registry::{Options, Settings, configured};
+use crate::setup::{MemberSetup, Setup};
+use crate::time::Time;
+
+/// The parts of the cluster beside its members, in the order of their numbers.
+const PARTS: [&str; 1] = ["resource"];
+
+impl<'o, A: Algorithm> Engine<'o, A> {
+    pub(super) fn build(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Engine<'o, A> {
+        let config = configured::<A>(settings);
+        let network = setup.network();
+        let (facts, claims, bounds) = (A::facts(&config), A::claims(&config), A::bounds(&config, &network));
+        let mut audit = Audit::new(setup, &network, facts, &claims, &bounds);
+        audit.on = options.checks;
+        let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
+        let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
+        let nodes: Vec<Node<A>> = members.iter().map(|member| build_node(setup, settings, member, mutant, seed)).collect();
+        let base = link_settings(setup);
+        let parts = nodes.len() + PARTS.len();
+        let links = (0..parts * parts)
+            .map(|place| Link::new(seed, (place / parts) as u16, (place % parts) as u16, base[place].clone()))
+            .collect();
+        let wire = Wire {
+            now: Time::ZERO,
+            queue: Queue::new(),
+            deadlines: Deadlines::new(nodes.len()),
+            links,
+            parts,
+            sessions: None,
+            counters: Counters::default(),
+            audit,
+            encoder: Encoder::default(),
+            fingerprint: options.fingerprint,
+            broken: Broken::default(),
+            watched: options.observer.is_some(),
+            sent: Vec::new(),
+            notes: false,
+            acts: Vec::new(),
+            acknowledged: Vec::new(),
+            resets: Vec::new(),
+        };
+        let usual_rates = members.iter().map(|m| m.clock_rate).collect();
+        let mut events = setup.script.clone();
+        if let Some(swarm) = &setup.swarm {
+            events.extend(crate::swarm::draw(swarm, setup, seed));
+        }
+        let mut engine = Engine {
+            setup,
+            minds: nodes.iter().map(|_| None).collect(),
+            topology: topology(nodes.len(), base, usual_rates),
+            script: Script::new(events, PARTS.to_vec()),
+            reigns: Reigns::new(setup.nodes),
+            resource: Resource::default(),
+            measurement: Measurement::default(),
+            bounds,
+            end: Time::ZERO + setup.duration,
+            alarm: Time::NEVER,
+            stopped: false,
+            seed,
+            settings: config_in_words::<A>(&config),
+            nodes,
+            wire,
+            observer: options.observer,
+        };
+        engine.schedule_start(&members);
+        engine
+    }
+
+    /// Everyone's first start, the first leader's campaign, the links that are cut from the start, and the script.
+    fn schedule_start(&mut self, members: &[MemberSetup]) {
+        for (i, member) in members.iter().enumerate() {
+            let node = NodeId(i as u16);
+            if member.down {
+                continue;
+            }
+            let offset = member.start_offset.as_ref().or(self.setup.start_offset.as_ref());
+            let at = offset
+                .map_or(Time::ZERO, |offset| Time::ZERO + Stream::new(self.seed, Purpose::Offset { node: node.0 }).span(offset));
+            self.wire.queue.schedule(at, Job::Start(node));
+        }
+        if let Some(first) = self.setup.first_leader {
+            self.wire.queue.schedule(Time::ZERO, Job::Campaign(NodeId(first)));
+        }
+        let cut: Vec<(NodeId, NodeId)> =
+            self.setup.links.iter().filter(|link| link.cut).flat_map(|l| pairs(self.setup, l)).collect();
+        if !cut.is_empty() {
+            self.cut(&cut);
+        }
+        self.schedule_script();
+    }
+
+    pub(super) fn begin(&mut self) {
+        if self.wire.fingerprint {
+            self.wire.encoder.words([tag::NODE, self.nodes.len() as u64, self.seed]);
+        }
+        self.world_changed();
+    }
+}
+
+fn member_setup(setup: &Setup, i: u16) -> MemberSetup {
+    setup.members.iter().find(|m| m.member == i).cloned().unwrap_or_else(|| MemberSetup::of(i))
+}
+
+fn build_node<A: Algorithm>(
+    setup: &Setup,
+    settings: &Settings,
+    member: &MemberSetup,
+    mutant: Option<A::Mutant>,
+    seed: u64,
+) -> Node<A> {
+    let own = member.settings.iter().filter(|(algorithm, _, _)| algorithm == A::NAME);
+    let settings: Vec<_> = settings.iter().cloned().chain(own.map(|(_, key, value)| (key.clone(), value.clone()))).collect();
+    let config = configured::<A>(&settings);
+    let initial = Initial { history: member.log.clone(), ineligible: member.ineligible };
+    let image = A::initial(&config, &initial);
+    let id = NodeId(member.member);
+    let clock = Clock::new(id, member.clock_rate, member.wall_offset);
+    let disk = member.disk.clone().unwrap_or_else(|| setup.disk.clone());
+    let mut node = Node::new(id, setup.nodes, seed, config, image, clock, disk);
+    node.ineligible = member.ineligible;
+    node.mutant = mutant;
+    node.rewritten = if member.log.is_empty() { node.rewritten } else { 0 };
+    node
+}
+
+/// The places of a target that has a meaning before the run.
+fn places(setup: &Setup, target: &Target) -> Vec<u16> {
+    match target {
+        Target::Member(member) => vec![*member],
+        Target::Part(name) => PARTS.iter().position(|part| part == name).map(|p| setup.nodes + p as u16).into_iter().collect(),
+        _ => (0..setup.nodes).collect(),
+    }
+}
+
+fn pairs(setup: &Setup, link: &crate::setup::LinkOverride) -> Vec<(NodeId, NodeId)> {
+    let mut pairs = Vec::new();
+    for from in places(setup, &link.from) {
+        for to in places(setup, &link.to) {
+            if from != to {
+                pairs.push((NodeId(from), NodeId(to)));
+                if link.both {
+                    pairs.push((NodeId(to), NodeId(from)));
+                }
+            }
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+fn link_settings(setup: &Setup) -> Vec<crate::delay::LinkSettings> {
+    let parts = usize::from(setup.nodes) + PARTS.len();
+    let mut base = vec![setup.link.clone(); parts * parts];
+    for link in &setup.links {
+        for (from, to) in pairs(setup, link) {
+            let place = from.index() * parts + to.index();
+            base[place] = base[place].patched(&link.patch);
+        }
+    }
+    base
+}
+
+fn topology(members: usize, base: Vec<crate::delay::LinkSettings>, usual_rates: Vec<crate::ratio::Ratio>) -> Topology {
+    Topology {
+        base,
+        partitioned: false,
+        cuts: Vec::new(),
+        degradations: Vec::new(),
+        flaps: Vec::new(),
+        numbered: 0,
+        pause_stamp: vec![0; members],
+        suspended_clock: vec![false; members],
+        usual_rates,
+        running: vec![false; members],
+        up: vec![false; members],
+        quorum_connected: vec![false; members],
+        calm: false,
+        disturbed_at: Time::ZERO,
+        ever_disturbed: false,
+    }
+}
+
+/// Every setting in force, as a file would say it.
+fn config_in_words<A: Algorithm>(config: &A::Config) -> Vec<(String, String)> {
+    use crate::settings::Config;
+    A::Config::SETTINGS.iter().map(|setting| (String::from(setting.key), config.get(setting.key).to_string())).collect()
+}

@@ -1,0 +1,204 @@
+//! Acting faults out, on nodes that have been resolved.
+
+use crate::algorithm::{Algorithm, NodeId};
+use crate::delay::{Delay, LinkPatch};
+use crate::engine::job::Job;
+use crate::engine::node::{Arrived, Power, UNTOUCHED};
+use crate::engine::topology::{Degradation, Flapping};
+use crate::engine::wire::Parcel;
+use crate::engine::{Engine, tag};
+use crate::fault::ClockDuring;
+use crate::observer::NodeEvent;
+use crate::outcome::Cause;
+use crate::random::{Purpose, Stream};
+use crate::ratio::Ratio;
+use crate::time::Span;
+
+impl<A: Algorithm> Engine<'_, A> {
+    /// A member starts, for the first time or again, with what its disk holds.
+    pub(super) fn start(&mut self, i: usize) {
+        if self.nodes[i].power != Power::Down {
+            return;
+        }
+        let node = &mut self.nodes[i];
+        node.power = Power::Running;
+        let from = std::mem::replace(&mut node.rewritten, UNTOUCHED);
+        if self.wire.audit.on {
+            self.wire.audit.restarted(self.wire.now, node.id, from, A::history(&node.image));
+        }
+        self.tell_node(i, NodeEvent::Restarted);
+        let node = &mut self.nodes[i];
+        let mind = A::start(&mut crate::context::Context { node, wire: &mut self.wire });
+        self.minds[i] = Some(mind);
+        self.settle(i);
+        self.sessions_started(i);
+        self.world_changed();
+    }
+
+    pub(super) fn campaign(&mut self, i: usize) {
+        if self.nodes[i].power == Power::Running
+            && let Some(timer) = A::campaign()
+        {
+            self.step(i, |mind, ctx| mind.on_timer(timer, ctx));
+        }
+    }
+
+    pub(super) fn crash(&mut self, i: usize, wipe: bool) {
+        if self.nodes[i].power == Power::Down {
+            return;
+        }
+        if self.reigns.leader() == Some(i) {
+            self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), Cause::Crash);
+        }
+        self.end_tenure(i, None);
+        let node = &mut self.nodes[i];
+        node.crash();
+        if wipe {
+            node.image = A::Durable::default();
+            node.disk.image = A::Durable::default();
+            node.touched(Some(0));
+            self.wire.broken.wiped = true;
+        }
+        if self.topology.suspended_clock[i] {
+            self.topology.suspended_clock[i] = false;
+            node.clock.stop(self.wire.now, false);
+        }
+        node.seen = crate::algorithm::Observation::new(crate::algorithm::Role::Follower, crate::algorithm::Epoch::default());
+        self.minds[i] = None;
+        self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
+        if self.wire.audit.on {
+            self.wire.audit.crashed(self.wire.now, NodeId(i as u16));
+        }
+        self.sessions_crashed(i);
+        self.tell_node(i, if wipe { NodeEvent::Wiped } else { NodeEvent::Crashed });
+        self.set_alarm();
+    }
+
+    /// The process stands still, or the whole machine does (`clock` says what its monotonic clock does then).
+    pub(super) fn pause(&mut self, i: usize, lasting: Option<Span>, clock: Option<ClockDuring>) {
+        if self.nodes[i].power == Power::Down {
+            return;
+        }
+        self.topology.pause_stamp[i] += 1;
+        if let Some(lasting) = lasting {
+            let ends = Job::Resume(NodeId(i as u16), self.topology.pause_stamp[i]);
+            self.wire.queue.schedule(self.wire.now + lasting, ends);
+        }
+        self.wire.broken.paused = true;
+        if self.nodes[i].power == Power::Paused {
+            return;
+        }
+        if self.reigns.leader() == Some(i) {
+            let cause = if clock.is_some() { Cause::Suspend } else { Cause::Pause };
+            self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), cause);
+        }
+        self.nodes[i].power = Power::Paused;
+        self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
+        if clock == Some(ClockDuring::Stops) {
+            self.nodes[i].clock.stop(self.wire.now, true);
+            self.topology.suspended_clock[i] = true;
+            self.authority_changed(i);
+        }
+        self.tell_node(i, if clock.is_some() { NodeEvent::Suspended } else { NodeEvent::Paused });
+    }
+
+    pub(super) fn resume_if(&mut self, i: usize, stamp: u32) {
+        if self.topology.pause_stamp[i] == stamp {
+            self.resume(i);
+            self.world_changed();
+        }
+    }
+
+    /// Timers that are overdue fire first, then what the buffers hold is handled in order, as event loops do.
+    pub(super) fn resume(&mut self, i: usize) {
+        if self.nodes[i].power != Power::Paused {
+            return;
+        }
+        let now = self.wire.now;
+        if std::mem::replace(&mut self.topology.suspended_clock[i], false) {
+            self.nodes[i].clock.stop(now, false);
+        }
+        let node = &mut self.nodes[i];
+        node.power = Power::Running;
+        self.wire.release(node);
+        self.rearm(i);
+        let to = NodeId(i as u16);
+        for arrived in std::mem::take(&mut self.nodes[i].inbox) {
+            match arrived {
+                Arrived::Message { from, message } => self.wire.queue.schedule(now, Job::HandOver { from, to, message }),
+                Arrived::Errand(errand) => self.wire.queue.schedule(now, Job::Thought(errand)),
+                Arrived::Answer { errand, acted } => self.wire.queue.schedule(now, Job::Answer(errand, acted)),
+            }
+        }
+        self.reigns.failovers.condition_ended(now, to);
+        self.authority_changed(i);
+        self.tell_node(i, NodeEvent::Resumed);
+        self.tell_sent();
+    }
+
+    /// Maps every armed timer of a member to true time again, in the order in which they are due.
+    fn rearm(&mut self, i: usize) {
+        let now = self.wire.now;
+        let node = &mut self.nodes[i];
+        node.timers.sort_by_key(|slot| (slot.local, slot.key));
+        for slot in &mut node.timers {
+            slot.key = self.wire.queue.key(node.clock.when_local(now, slot.local));
+        }
+        if node.power == Power::Running {
+            self.wire.deadlines.set(i, node.next_timer());
+        }
+    }
+
+    pub(super) fn set_clock_rate(&mut self, i: usize, rate: Ratio) {
+        self.nodes[i].clock.set_rate(self.wire.now, rate);
+        self.wire.broken.clocks = true;
+        self.rearm(i);
+        self.authority_changed(i);
+        self.tell_node(i, NodeEvent::ClockChanged);
+    }
+
+    pub(super) fn jump_clock(&mut self, i: usize, by: i64) {
+        self.nodes[i].clock.jump(self.wire.now, by);
+        self.wire.broken.clocks = true;
+        self.authority_changed(i);
+        self.tell_node(i, NodeEvent::ClockChanged);
+    }
+
+    pub(super) fn degrade(&mut self, pairs: Vec<(NodeId, NodeId)>, patch: LinkPatch, lasting: Span) {
+        self.topology.numbered += 1;
+        let number = self.topology.numbered;
+        self.wire.queue.schedule(self.wire.now + lasting, Job::Restore(number));
+        self.topology.degradations.push(Degradation { number, pairs: pairs.clone(), patch });
+        self.settle_links(&pairs);
+        self.wire.broken.links = true;
+    }
+
+    pub(super) fn begin_flap(&mut self, event: usize, pairs: Vec<(NodeId, NodeId)>, down: Delay, up: Delay, lasting: Span) {
+        self.topology.numbered += 1;
+        let number = self.topology.numbered;
+        let stream = Stream::new(self.seed, Purpose::Flap { event: event as u32 });
+        let until = self.wire.now + lasting;
+        self.topology.flaps.push(Flapping { number, pairs, down, up, until, is_down: false, stream });
+        self.flap(number);
+    }
+
+    /// Hands an operator's order to the leader.
+    pub(super) fn transfer(&mut self, leader: usize, to: NodeId) {
+        let Some(message) = A::transfer_request(to) else { return };
+        if self.nodes[leader].power == Power::Running {
+            self.reigns.transferring = true;
+            self.reigns.failovers.lost(self.wire.now, NodeId(leader as u16), Cause::Transfer);
+            let from = NodeId(leader as u16);
+            self.wire.queue.post(self.wire.now, Parcel { from, to: from, message });
+        }
+    }
+
+    pub(super) fn record_fault(&mut self, event: usize, nodes: &[NodeId]) {
+        if self.wire.fingerprint {
+            self.wire.encoder.words([self.wire.now.0, tag::FAULT | event as u64, nodes.len() as u64]);
+            for node in nodes {
+                self.wire.encoder.words([u64::from(node.0)]);
+            }
+        }
+    }
+}

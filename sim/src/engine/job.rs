@@ -1,0 +1,41 @@
+//! What happens besides messages and timers: the few.
+
+use crate::algorithm::{Acted, Algorithm, NodeId};
+use crate::engine::node::Errand;
+use crate::engine::session::SessionJob;
+
+pub enum Job<A: Algorithm> {
+    /// A member starts for the first time.
+    Start(NodeId),
+    /// A member campaigns at once, as the scenario says.
+    Campaign(NodeId),
+    /// An event of the fault script is due.
+    Script(usize),
+    /// An event has waited long enough for its target.
+    GiveUp(usize, u32),
+    /// A pause or suspension ends, if the member still stands in that one.
+    Resume(NodeId, u32),
+    /// A degradation, by its number, ends.
+    Restore(u32),
+    /// A flap, by its number, goes up or down.
+    Flap(u32),
+    /// A slow or stalled disk is right again.
+    DiskRight(NodeId, u32),
+    /// A flush is done, if the node has not crashed since.
+    Flushed(NodeId, u32),
+    /// A message that had arrived while its receiver was paused.
+    HandOver {
+        from: NodeId,
+        to: NodeId,
+        message: A::Message,
+    },
+    /// The holder of a tenure gets an item of work.
+    Work(NodeId, usize),
+    /// An item was thought about, and is sent.
+    Thought(Errand),
+    /// An item reaches the protected resource.
+    Apply(Errand),
+    /// Its answer reaches the member.
+    Answer(Errand, Acted),
+    Session(SessionJob<A>),
+}

@@ -1,0 +1,174 @@
+//! A directed link at run time: what becomes of the k-th message is a function of (seed, link, k), and of the weather.
+
+use crate::delay::{Burst, Delay, LinkPatch, LinkSettings};
+use crate::random::{Purpose, Stream, quantile, scaled};
+use crate::time::{Span, Time};
+
+pub struct Link {
+    /// Delay is constant or uniform and nothing else can happen: the short path.
+    plain: bool,
+    /// No message gets through.
+    pub cut: bool,
+    /// Separated by the partition in force.
+    pub parted: bool,
+    /// How many cuts and flaps hold it down.
+    pub held_down: u16,
+    low: u64,
+    /// Width of the uniform delay, plus one.
+    width: u64,
+    noise: Stream,
+    settings: Box<Rare>,
+}
+
+/// What is looked at only where something rare is configured.
+struct Rare {
+    from: u16,
+    to: u16,
+    seed: u64,
+    settings: LinkSettings,
+    second_lane: Option<Stream>,
+    weather: Option<Weather>,
+}
+
+/// Good and bad stretches, by seed and time alone.
+struct Weather {
+    stream: Stream,
+    bad: bool,
+    until: Time,
+}
+
+/// What becomes of a message that was sent.
+pub enum Fate {
+    Lost,
+    /// Arrives after this, and perhaps a second time.
+    Arrives(Span, Option<Span>),
+}
+
+impl Link {
+    pub fn new(seed: u64, from: u16, to: u16, settings: LinkSettings) -> Link {
+        let mut link = Link {
+            plain: false,
+            cut: false,
+            parted: false,
+            held_down: 0,
+            low: 0,
+            width: 1,
+            noise: Stream::new(seed, Purpose::Link { from, to }),
+            settings: Box::new(Rare { from, to, seed, settings, second_lane: None, weather: None }),
+        };
+        link.classify();
+        link
+    }
+
+    /// To be called after `parted` or `held_down` has changed.
+    pub fn classify(&mut self) {
+        let settings = &self.settings.settings;
+        self.cut = self.parted || self.held_down > 0;
+        let uniform = match settings.delay {
+            Delay::Constant(span) => Some((span, span)),
+            Delay::Uniform(low, high) => Some((low, high)),
+            _ => None,
+        };
+        let quiet = settings.loss.is_zero()
+            && settings.burst.is_none()
+            && settings.duplicate.is_zero()
+            && settings.reorder.is_none()
+            && settings.floor == Span::ZERO;
+        self.plain = quiet && !self.cut && uniform.is_some();
+        if let Some((low, high)) = uniform {
+            self.low = low.0 + settings.extra.0;
+            self.width = high.0 - low.0 + 1;
+        }
+    }
+
+    pub fn set(&mut self, base: &LinkSettings, patches: &[&LinkPatch]) {
+        let settings = patches.iter().fold(base.clone(), |settings, patch| settings.patched(patch));
+        if settings.burst != self.settings.settings.burst {
+            self.settings.weather = None;
+        }
+        self.settings.settings = settings;
+        self.classify();
+    }
+
+    /// Draws the noise of the next message. `Some`: it arrives once, after this; `None`: look closer, with these words.
+    #[inline(always)]
+    pub fn draw(&mut self) -> (Option<Span>, [u32; 4]) {
+        let words = self.noise.four();
+        if self.plain {
+            let word = u64::from(words[0]) | u64::from(words[1]) << 32;
+            (Some(Span(self.low + scaled(word, self.width))), words)
+        } else {
+            (None, words)
+        }
+    }
+
+    /// How many messages were sent before the one that was drawn last.
+    fn ordinal(&self) -> u64 {
+        self.noise.groups_of_four() - 1
+    }
+
+    /// The long path: loss, bursts, duplication, reordering. The caller has seen that the link is not cut.
+    #[inline(never)]
+    pub fn fate(&mut self, now: Time, words: [u32; 4]) -> Fate {
+        let ordinal = self.ordinal();
+        let rare = &mut *self.settings;
+        let mut loss = rare.settings.loss;
+        if let Some(burst) = rare.settings.burst
+            && rare.is_bad(now, burst)
+        {
+            loss = burst.loss;
+        }
+        if u64::from(words[2]) < loss.threshold() {
+            return Fate::Lost;
+        }
+        let delay = rare.delay(u64::from(words[0]) | u64::from(words[1]) << 32);
+        if rare.settings.duplicate.is_zero() && rare.settings.reorder.is_none() {
+            return Fate::Arrives(delay, None);
+        }
+        let (seed, from, to) = (rare.seed, rare.from, rare.to);
+        let lane = rare.second_lane.get_or_insert_with(|| Stream::new(seed, Purpose::LinkRare { from, to }));
+        lane.seek_group_of_eight(ordinal);
+        let [duplicated, overtaken, copy, extra] = [lane.word(), lane.word(), lane.word(), lane.word()];
+        let hit = |word: u64, chance: crate::ratio::Ratio| word & 0xffff_ffff < chance.threshold();
+        let mut first = delay;
+        if let Some(reorder) = &rare.settings.reorder
+            && hit(overtaken, reorder.chance)
+        {
+            first += quantile(&reorder.by, extra);
+        }
+        let second = hit(duplicated, rare.settings.duplicate).then(|| rare.delay(copy));
+        Fate::Arrives(first, second)
+    }
+
+    /// A delay from the link's distribution for something besides its messages (an acknowledgement of a session), by a word
+    /// of the caller's.
+    pub fn delay_by(&self, word: u64) -> Span {
+        self.settings.delay(word)
+    }
+}
+
+impl Rare {
+    fn delay(&self, word: u64) -> Span {
+        let drawn = quantile(&self.settings.delay, word);
+        Span(drawn.0.max(self.settings.floor.0)) + self.settings.extra
+    }
+
+    fn is_bad(&mut self, now: Time, burst: Burst) -> bool {
+        let stretch = |stream: &mut Stream, bad: bool| {
+            let mean = if bad { burst.bad } else { burst.good };
+            // At least a nanosecond, or a mean of zero would never get anywhere.
+            Span(stream.span(&Delay::Exponential { mean }).0.max(1))
+        };
+        let (seed, from, to) = (self.seed, self.from, self.to);
+        let weather = self.weather.get_or_insert_with(|| {
+            let mut stream = Stream::new(seed, Purpose::Burst { from, to });
+            let until = Time::ZERO + stretch(&mut stream, false);
+            Weather { stream, bad: false, until }
+        });
+        while weather.until <= now {
+            weather.bad = !weather.bad;
+            weather.until = weather.until + stretch(&mut weather.stream, weather.bad);
+        }
+        weather.bad
+    }
+}

@@ -1,0 +1,55 @@
+//! The one figure that a scenario may ask of a run.
+
+use crate::algorithm::{Epoch, Role};
+use crate::outcome::{Failover, Tenure};
+use crate::random::{Purpose, Stream};
+use crate::setup::Measure;
+use crate::time::Time;
+
+#[derive(Default)]
+pub struct Measurement {
+    first_candidacy: Option<Time>,
+    first_epoch: Option<Epoch>,
+    /// Someone led in the first epoch (`Some(false)`), or someone stood in a later one before that (`Some(true)`).
+    split: Option<bool>,
+}
+
+impl Measurement {
+    pub fn stood(&mut self, now: Time, role: Role, epoch: Epoch) {
+        self.first_candidacy.get_or_insert(now);
+        if role == Role::Candidate {
+            let first = *self.first_epoch.get_or_insert(epoch);
+            if epoch > first {
+                self.split.get_or_insert(true);
+            }
+        }
+    }
+
+    pub fn led(&mut self, now: Time, epoch: Epoch) {
+        // A member that wins within the step in which it stands was never seen standing.
+        self.first_candidacy.get_or_insert(now);
+        let first = *self.first_epoch.get_or_insert(epoch);
+        self.split.get_or_insert(epoch > first);
+    }
+
+    pub fn first_epoch_is_decided(&self) -> bool {
+        self.split.is_some()
+    }
+
+    /// The figure, in nanoseconds or as a count; `None` if it did not come about.
+    pub fn figure(&self, measure: &Measure, seed: u64, tenures: &[Tenure], failovers: &[Failover]) -> Option<u64> {
+        match measure {
+            Measure::FirstCandidacy => self.first_candidacy.map(|at| at.0),
+            Measure::FirstLeader { offset } => {
+                let offset = offset.as_ref().map_or(0, |offset| Stream::new(seed, Purpose::Measure).span(offset).0);
+                tenures.first().map(|tenure| tenure.from.0.saturating_sub(offset))
+            }
+            Measure::StableLeader => tenures.last().filter(|tenure| tenure.until.is_none()).map(|tenure| tenure.from.0),
+            Measure::Failover => {
+                let over = |f: &&Failover| f.cause != crate::outcome::Cause::Start && !f.absorbed;
+                failovers.iter().find(over).and_then(|f| f.effective.or(f.elected).map(|at| at.since(f.lost).0))
+            }
+            Measure::FirstTermSplit => self.split.map(u64::from),
+        }
+    }
+}

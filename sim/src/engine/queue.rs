@@ -1,0 +1,216 @@
+//! What is going to happen, in order of (time, sequence number): a binary heap of one integer each, and two slabs that hold
+//! what the integers point to, so that nothing is allocated per event in steady state.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::time::Time;
+
+/// Time in the upper 64 bits, sequence number in the next 36, place in a slab in the lowest 28.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Key(pub u128);
+
+const PLACE_BITS: u32 = 28;
+const SEQUENCE_BITS: u32 = 36;
+/// Set in the place of a job, clear in that of a parcel.
+const JOB: u32 = 1 << (PLACE_BITS - 1);
+
+impl Key {
+    pub const NEVER: Key = Key(u128::MAX);
+
+    #[inline(always)]
+    pub const fn time(self) -> Time {
+        Time((self.0 >> 64) as u64)
+    }
+
+    #[inline(always)]
+    const fn new(at: Time, sequence: u64, place: u32) -> Key {
+        Key((at.0 as u128) << 64 | ((sequence << PLACE_BITS) | place as u64) as u128)
+    }
+
+    #[inline(always)]
+    const fn place(self) -> u32 {
+        (self.0 as u32) & ((1 << PLACE_BITS) - 1)
+    }
+}
+
+/// Values with a place of their own; freed places are used again.
+struct Slab<T> {
+    values: Vec<Option<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Slab<T> {
+    fn new() -> Slab<T> {
+        Slab { values: Vec::new(), free: Vec::new() }
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, value: T) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.values[place as usize] = Some(value);
+            return place;
+        }
+        self.grow(value)
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, value: T) -> u32 {
+        let place = self.values.len() as u32;
+        assert!(place < JOB, "more than {JOB} messages are on their way at once");
+        self.values.push(Some(value));
+        place
+    }
+
+    #[inline(always)]
+    fn take(&mut self, place: u32) -> T {
+        self.free.push(place);
+        self.values[place as usize].take().expect("a key in the heap points to a value")
+    }
+}
+
+/// What a popped key stands for.
+pub enum Due<P, J> {
+    Parcel(P),
+    Job(J),
+}
+
+/// `P`: messages, the many; `J`: everything else, the few.
+pub struct Queue<P, J> {
+    heap: BinaryHeap<Reverse<Key>>,
+    sequence: u64,
+    parcels: Slab<P>,
+    jobs: Slab<J>,
+}
+
+impl<P, J> Queue<P, J> {
+    pub fn new() -> Queue<P, J> {
+        Queue { heap: BinaryHeap::with_capacity(64), sequence: 0, parcels: Slab::new(), jobs: Slab::new() }
+    }
+
+    #[inline(always)]
+    fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        debug_assert!(self.sequence < 1 << SEQUENCE_BITS);
+        self.sequence
+    }
+
+    /// A key for something that is kept elsewhere (a timer), in the same order.
+    #[inline(always)]
+    pub fn key(&mut self, at: Time) -> Key {
+        Key::new(at, self.next_sequence(), 0)
+    }
+
+    #[inline(always)]
+    pub fn post(&mut self, at: Time, parcel: P) {
+        let place = self.parcels.insert(parcel);
+        let key = Key::new(at, self.next_sequence(), place);
+        self.heap.push(Reverse(key));
+    }
+
+    #[inline(never)]
+    pub fn schedule(&mut self, at: Time, job: J) {
+        let place = self.jobs.insert(job);
+        let key = Key::new(at, self.next_sequence(), place | JOB);
+        self.heap.push(Reverse(key));
+    }
+
+    /// The key of what is next; [`Key::NEVER`] if there is nothing.
+    #[inline(always)]
+    pub fn next(&self) -> Key {
+        self.heap.peek().map_or(Key::NEVER, |Reverse(key)| *key)
+    }
+
+    /// Takes what is next out. Only when there is something.
+    #[inline(always)]
+    pub fn pop(&mut self) -> Due<P, J> {
+        let Reverse(key) = self.heap.pop().expect("the caller has looked");
+        let place = key.place();
+        if place & JOB == 0 { Due::Parcel(self.parcels.take(place)) } else { Due::Job(self.jobs.take(place & !JOB)) }
+    }
+}
+
+/// The earliest timer of every node, with the earliest of all tracked instead of searched for.
+pub struct Deadlines {
+    keys: Vec<Key>,
+    earliest: Key,
+    whose: usize,
+    /// `earliest` is only a lower bound: its owner has moved on.
+    stale: bool,
+}
+
+impl Deadlines {
+    pub fn new(nodes: usize) -> Deadlines {
+        Deadlines { keys: vec![Key::NEVER; nodes], earliest: Key::NEVER, whose: 0, stale: false }
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, node: usize, key: Key) {
+        self.keys[node] = key;
+        if key < self.earliest {
+            self.earliest = key;
+            self.whose = node;
+            self.stale = false;
+        } else if node == self.whose {
+            self.stale = true;
+        }
+    }
+
+    /// The earliest timer and whose it is.
+    #[inline(always)]
+    pub fn earliest(&mut self) -> (Key, usize) {
+        if self.stale {
+            self.search();
+        }
+        (self.earliest, self.whose)
+    }
+
+    fn search(&mut self) {
+        self.earliest = Key::NEVER;
+        for (node, key) in self.keys.iter().enumerate() {
+            if *key < self.earliest {
+                self.earliest = *key;
+                self.whose = node;
+            }
+        }
+        self.stale = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_posted_for_the_same_time_comes_out_in_the_order_in_which_it_went_in() {
+        let mut queue: Queue<u32, u32> = Queue::new();
+        queue.post(Time(5), 1);
+        queue.schedule(Time(5), 2);
+        queue.post(Time(4), 3);
+        let mut order = Vec::new();
+        while queue.next() != Key::NEVER {
+            order.push(match queue.pop() {
+                Due::Parcel(p) => p,
+                Due::Job(j) => 10 * j,
+            });
+        }
+        assert_eq!(order, [3, 1, 20]);
+    }
+
+    #[test]
+    fn the_tracked_deadline_is_the_one_that_a_search_finds() {
+        let mut deadlines = Deadlines::new(7);
+        let mut plain = [Key::NEVER; 7];
+        let mut word = 1u64;
+        for step in 0..10_000u64 {
+            word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let node = (word >> 33) as usize % 7;
+            let key = if word >> 60 == 0 { Key::NEVER } else { Key::new(Time(word >> 40), step, 0) };
+            plain[node] = key;
+            deadlines.set(node, key);
+            if word & 3 == 0 {
+                assert_eq!(deadlines.earliest().0, *plain.iter().min().unwrap());
+            }
+        }
+    }
+}

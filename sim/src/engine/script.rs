@@ -1,0 +1,374 @@
+//! Runs the fault script: when an event is due, whom it means, and what becomes of one that finds no target.
+
+use crate::algorithm::{Algorithm, NodeId};
+use crate::engine::Engine;
+use crate::engine::job::Job;
+use crate::engine::node::Power;
+use crate::fault::{Fault, ScriptEvent, Shape, Target, When};
+use crate::observer::Happening;
+use crate::outcome::NotExercised;
+use crate::random::{Purpose, Stream};
+use crate::time::{Span, Time};
+
+/// An event that is due and has no target yet.
+struct Waiting {
+    event: usize,
+    stamp: u32,
+}
+
+pub struct Script {
+    pub events: Vec<ScriptEvent>,
+    /// When each is due, by seed alone.
+    times: Vec<Option<Stream>>,
+    /// Whom each draws.
+    draws: Vec<Option<Stream>>,
+    fired: Vec<u32>,
+    waiting: Vec<Waiting>,
+    stamp: u32,
+    /// Names bound by events, in the order in which they were bound.
+    bound: Vec<(String, Vec<NodeId>)>,
+    /// Nodes meant by the event that is being acted out, first target first.
+    meant: Vec<NodeId>,
+    missed: Vec<NotExercised>,
+    pub parts: Vec<&'static str>,
+}
+
+impl Script {
+    pub fn new(events: Vec<ScriptEvent>, parts: Vec<&'static str>) -> Script {
+        let n = events.len();
+        Script {
+            events,
+            times: (0..n).map(|_| None).collect(),
+            draws: (0..n).map(|_| None).collect(),
+            fired: vec![0; n],
+            waiting: Vec::new(),
+            stamp: 0,
+            bound: Vec::new(),
+            meant: Vec::new(),
+            missed: Vec::new(),
+            parts,
+        }
+    }
+
+    fn draw_time(&mut self, seed: u64, event: usize, delay: &crate::delay::Delay) -> Span {
+        self.times[event].get_or_insert_with(|| Stream::new(seed, Purpose::Script { event: event as u32 })).span(delay)
+    }
+
+    fn draw_below(&mut self, seed: u64, event: usize, bound: usize) -> usize {
+        let stream = self.draws[event].get_or_insert_with(|| Stream::new(seed, Purpose::Target { event: event as u32 }));
+        stream.below(bound as u64) as usize
+    }
+
+    fn miss(&mut self, event: usize, why: String) {
+        let event = self.events[event].name.clone();
+        self.missed.push(NotExercised { event, why });
+    }
+}
+
+impl<A: Algorithm> Engine<'_, A> {
+    /// Puts all events with a time of their own into the queue.
+    pub(super) fn schedule_script(&mut self) {
+        for event in 0..self.script.events.len() {
+            if let When::At(delay) = self.script.events[event].when.clone() {
+                let at = Time::ZERO + self.script.draw_time(self.seed, event, &delay);
+                self.wire.queue.schedule(at, Job::Script(event));
+            }
+        }
+    }
+
+    pub(super) fn script_due(&mut self, event: usize) {
+        if let Some(place) = self.script.waiting.iter().position(|w| w.event == event) {
+            self.script.waiting.remove(place);
+            self.script.miss(event, String::from("it was due again before it had found a target"));
+        }
+        let (every, until) = (self.script.events[event].every.clone(), self.script.events[event].until);
+        if let Some(every) = every {
+            // At least a microsecond, or an event of no period would stop time.
+            let period = Span(self.script.draw_time(self.seed, event, &every).0.max(1_000));
+            let next = self.wire.now + period;
+            if until.is_none_or(|until| next <= Time::ZERO + until) {
+                self.wire.queue.schedule(next, Job::Script(event));
+            }
+        }
+        if !self.attempt(event) {
+            self.script.stamp += 1;
+            let stamp = self.script.stamp;
+            let within = self.script.events[event].within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
+            self.script.waiting.push(Waiting { event, stamp });
+            self.wire.queue.schedule(self.wire.now + within, Job::GiveUp(event, stamp));
+        }
+    }
+
+    pub(super) fn give_up(&mut self, event: usize, stamp: u32) {
+        if let Some(place) = self.script.waiting.iter().position(|w| w.stamp == stamp) {
+            self.script.waiting.remove(place);
+            let within = self.script.events[event].within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
+            self.script.miss(event, format!("it found no target within {within}"));
+        }
+    }
+
+    /// A leader is there: what waited for one may go on.
+    pub(super) fn leader_found(&mut self) {
+        // In a later event of the same time: the step that brought the leader is not over.
+        let waiting = std::mem::take(&mut self.script.waiting);
+        for one in waiting {
+            self.wire.queue.schedule(self.wire.now, Job::Script(one.event));
+        }
+    }
+
+    /// Acts the event out, if all its targets are there.
+    fn attempt(&mut self, event: usize) -> bool {
+        self.script.meant.clear();
+        let fault = self.script.events[event].fault.clone();
+        if self.act_out(event, &fault).is_none() {
+            return false;
+        }
+        self.script.fired[event] += 1;
+        if let Some(name) = self.script.events[event].bind.clone() {
+            self.script.bound.retain(|(bound, _)| *bound != name);
+            let meant = self.script.meant.clone();
+            self.script.bound.push((name, meant));
+        }
+        let meant = std::mem::take(&mut self.script.meant);
+        self.record_fault(event, &meant);
+        self.tell_fault(event, &fault, &meant);
+        self.world_changed();
+        self.schedule_followers(event);
+        true
+    }
+
+    fn schedule_followers(&mut self, event: usize) {
+        let name = self.script.events[event].name.clone();
+        for follower in 0..self.script.events.len() {
+            if let When::After(leader, delay) = self.script.events[follower].when.clone()
+                && leader == name
+            {
+                let at = self.wire.now + self.script.draw_time(self.seed, follower, &delay);
+                self.wire.queue.schedule(at, Job::Script(follower));
+            }
+        }
+    }
+
+    fn tell_fault(&mut self, event: usize, fault: &Fault, meant: &[NodeId]) {
+        if self.observer.is_some() {
+            let name = self.script.events[event].name.clone();
+            let text = super::wording::in_words(fault, meant, self.nodes.len() as u16);
+            self.tell(&Happening::Fault { event: &name, text: &text });
+        }
+    }
+
+    /// `None`: a target is missing, and nothing was done.
+    fn act_out(&mut self, event: usize, fault: &Fault) -> Option<()> {
+        match fault {
+            Fault::Partition(shape) => self.partition(event, shape)?,
+            Fault::Cut { from, to, both } => {
+                let pairs = self.pairs(event, from, to, *both)?;
+                self.cut(&pairs);
+            }
+            Fault::Flap { from, to, both, down, up, lasting } => {
+                let pairs = self.pairs(event, from, to, *both)?;
+                self.begin_flap(event, pairs, down.clone(), up.clone(), *lasting);
+            }
+            Fault::Degrade { from, to, both, patch, lasting } => {
+                let pairs = self.pairs(event, from, to, *both)?;
+                self.degrade(pairs, patch.clone(), *lasting);
+            }
+            Fault::Heal => self.heal(),
+            Fault::Crash(who) => self.each(event, who, |engine, i| engine.crash(i, false))?,
+            Fault::Wipe(who) => self.each(event, who, |engine, i| engine.crash(i, true))?,
+            Fault::Restart(who) => self.each(event, who, Self::start)?,
+            Fault::Pause { who, lasting } => self.each(event, who, |engine, i| engine.pause(i, *lasting, None))?,
+            Fault::Suspend { who, lasting, clock } => {
+                self.each(event, who, |engine, i| engine.pause(i, *lasting, Some(*clock)))?;
+            }
+            Fault::Resume(who) => self.each(event, who, Self::resume)?,
+            Fault::StallDisk { who, lasting } => self.each(event, who, |engine, i| engine.stall_disk(i, *lasting))?,
+            Fault::SlowDisk { who, latency, lasting } => {
+                self.each(event, who, |engine, i| engine.slow_disk(i, latency, *lasting))?;
+            }
+            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| engine.set_clock_rate(i, *rate))?,
+            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| engine.jump_clock(i, *by))?,
+            Fault::Transfer { to } => {
+                let leader = self.reigns.leader()?;
+                let to = *self.resolve(event, to)?.first()?;
+                self.script.meant.push(to);
+                self.transfer(leader, to);
+            }
+        }
+        Some(())
+    }
+
+    fn each(&mut self, event: usize, who: &[Target], mut act: impl FnMut(&mut Self, usize)) -> Option<()> {
+        let nodes = self.resolve_all(event, who)?;
+        for node in &nodes {
+            if node.index() < self.nodes.len() {
+                act(self, node.index());
+            }
+        }
+        self.script.meant.extend(nodes);
+        Some(())
+    }
+
+    fn resolve_all(&mut self, event: usize, targets: &[Target]) -> Option<Vec<NodeId>> {
+        let mut all: Vec<NodeId> = Vec::new();
+        for target in targets {
+            for node in self.resolve(event, target)? {
+                if !all.contains(&node) {
+                    all.push(node);
+                }
+            }
+        }
+        Some(all)
+    }
+
+    /// Whom a target means now; `None`: there is nobody of that role.
+    fn resolve(&mut self, event: usize, target: &Target) -> Option<Vec<NodeId>> {
+        let members = self.nodes.len();
+        let ids = |indices: Vec<usize>| indices.into_iter().map(|i| NodeId(i as u16)).collect::<Vec<_>>();
+        let leader = self.reigns.leader().or(self.reigns.newest());
+        Some(match target {
+            Target::Leader => ids(vec![leader?]),
+            Target::Others => ids((0..members).filter(|i| Some(*i) != leader).collect()),
+            Target::All => ids((0..members).collect()),
+            Target::Member(number) => vec![NodeId(*number)],
+            Target::Part(name) => {
+                let place = self.script.parts.iter().position(|part| part == name)?;
+                vec![NodeId((members + place) as u16)]
+            }
+            Target::Named(name) => self.script.bound.iter().find(|(bound, _)| bound == name)?.1.clone(),
+            Target::Random => {
+                let drawn = self.script.draw_below(self.seed, event, members);
+                ids(vec![drawn])
+            }
+            Target::Follower => {
+                let runs = |i: &usize| Some(*i) != leader && self.nodes[*i].power == Power::Running;
+                let candidates: Vec<usize> = (0..members).filter(runs).collect();
+                if candidates.is_empty() {
+                    return None;
+                }
+                let drawn = self.script.draw_below(self.seed, event, candidates.len());
+                ids(vec![candidates[drawn]])
+            }
+            Target::QuorumWithLeader => ids(self.leader_and(event, leader?, members / 2)),
+            Target::MinorityWithLeader => ids(self.leader_and(event, leader?, (members - 1) / 2 - usize::from(members > 2))),
+        })
+    }
+
+    /// The leader and so many others, drawn.
+    fn leader_and(&mut self, event: usize, leader: usize, others: usize) -> Vec<usize> {
+        let mut rest: Vec<usize> = (0..self.nodes.len()).filter(|i| *i != leader).collect();
+        let mut chosen = vec![leader];
+        for _ in 0..others.min(rest.len()) {
+            let drawn = self.script.draw_below(self.seed, event, rest.len());
+            chosen.push(rest.remove(drawn));
+        }
+        chosen.sort_unstable();
+        chosen
+    }
+
+    /// Every directed link from one side to the other (and back).
+    fn pairs(&mut self, event: usize, from: &[Target], to: &[Target], both: bool) -> Option<Vec<(NodeId, NodeId)>> {
+        let from = self.resolve_all(event, from)?;
+        let to = self.resolve_all(event, to)?;
+        self.script.meant.extend(from.iter().copied());
+        let mut pairs = Vec::new();
+        for &a in &from {
+            for &b in &to {
+                for pair in if both { vec![(a, b), (b, a)] } else { vec![(a, b)] } {
+                    if a != b && !pairs.contains(&pair) {
+                        pairs.push(pair);
+                    }
+                }
+            }
+        }
+        Some(pairs)
+    }
+
+    /// Replaces the partition in force.
+    fn partition(&mut self, event: usize, shape: &Shape) -> Option<()> {
+        let members = self.nodes.len();
+        let reach: Box<dyn Fn(usize, usize) -> bool> = match shape {
+            Shape::Groups(groups) => {
+                let group_of = self.groups(event, groups)?;
+                Box::new(move |a, b| group_of[a].is_none() || group_of[b].is_none() || group_of[a] == group_of[b])
+            }
+            Shape::Bridge(bridge) => {
+                let bridge = self.one(event, bridge)?;
+                let rest: Vec<usize> = (0..members).filter(|i| *i != bridge).collect();
+                let half = rest.len() / 2;
+                let side: Vec<bool> = (0..members).map(|i| rest[half..].contains(&i)).collect();
+                Box::new(move |a, b| a == bridge || b == bridge || side[a] == side[b])
+            }
+            Shape::Star(hub) => {
+                let hub = self.one(event, hub)?;
+                Box::new(move |a, b| a == hub || b == hub)
+            }
+            Shape::Ring => Box::new(move |a, b| a.abs_diff(b) == 1 || a.abs_diff(b) == members - 1),
+            Shape::Chain(first) => {
+                let mut order: Vec<usize> = self.resolve_all(event, first)?.iter().map(|n| n.index()).collect();
+                let rest: Vec<usize> = (0..members).filter(|i| !order.contains(i)).collect();
+                order.extend(rest);
+                let mut place = vec![0; members];
+                for (at, i) in order.iter().enumerate() {
+                    place[*i] = at;
+                }
+                Box::new(move |a, b| place[a].abs_diff(place[b]) == 1)
+            }
+        };
+        let grouped = matches!(shape, Shape::Groups(_));
+        let parts = self.wire.parts;
+        for a in 0..parts {
+            for b in 0..parts {
+                // Parts beside the members are reached from everywhere, but for groups that name them.
+                let judged = a != b && (grouped || (a < members && b < members));
+                let link = &mut self.wire.links[a * parts + b];
+                link.parted = judged && !reach(a, b);
+                link.classify();
+            }
+        }
+        self.topology.partitioned = true;
+        self.wire.broken.links = true;
+        Some(())
+    }
+
+    fn one(&mut self, event: usize, target: &Target) -> Option<usize> {
+        let node = *self.resolve(event, target)?.first()?;
+        self.script.meant.push(node);
+        Some(node.index())
+    }
+
+    /// The group of every part of the cluster; `None` for a part that no group names.
+    fn groups(&mut self, event: usize, groups: &[Vec<Target>]) -> Option<Vec<Option<usize>>> {
+        let members = self.nodes.len();
+        let mut group_of: Vec<Option<usize>> = vec![None; self.wire.parts];
+        for (number, group) in groups.iter().enumerate() {
+            for target in group.iter().filter(|target| **target != Target::Others) {
+                for node in self.resolve(event, target)? {
+                    group_of[node.index()].get_or_insert(number);
+                    self.script.meant.push(node);
+                }
+            }
+        }
+        // `others` takes all that no other group names; without it, they form one more group.
+        let others = groups.iter().position(|group| group.contains(&Target::Others)).unwrap_or(groups.len());
+        for group in group_of.iter_mut().take(members) {
+            group.get_or_insert(others);
+        }
+        Some(group_of)
+    }
+
+    /// Events that never came to anything.
+    pub(super) fn missed(&mut self) -> Vec<NotExercised> {
+        for waiting in std::mem::take(&mut self.script.waiting) {
+            self.script.miss(waiting.event, String::from("the run ended while it waited for a target"));
+        }
+        for event in 0..self.script.events.len() {
+            let name = &self.script.events[event].name;
+            if self.script.fired[event] == 0 && !self.script.missed.iter().any(|missed| missed.event == *name) {
+                let why = if self.stopped { "the run was stopped before it" } else { "it was not due before the run ended" };
+                self.script.miss(event, String::from(why));
+            }
+        }
+        std::mem::take(&mut self.script.missed)
+    }
+}

@@ -1,0 +1,199 @@
+//! What is wrong with the world right now: partition, cuts, degradations, pauses, clocks; and what follows for who can reach
+//! a majority. Changes only with faults, so nothing here is hot.
+
+use crate::algorithm::{Algorithm, NodeId};
+use crate::audit::Conditions;
+use crate::delay::{Delay, LinkPatch, LinkSettings};
+use crate::engine::Engine;
+use crate::engine::node::Power;
+use crate::outcome::Cause;
+use crate::random::Stream;
+use crate::ratio::Ratio;
+use crate::time::Time;
+
+/// Links with other settings for a while.
+pub struct Degradation {
+    pub number: u32,
+    pub pairs: Vec<(NodeId, NodeId)>,
+    pub patch: LinkPatch,
+}
+
+/// Links that go down and up by themselves.
+pub struct Flapping {
+    pub number: u32,
+    pub pairs: Vec<(NodeId, NodeId)>,
+    pub down: Delay,
+    pub up: Delay,
+    pub until: Time,
+    pub is_down: bool,
+    pub stream: Stream,
+}
+
+pub struct Topology {
+    /// The settings of every link without faults, from × to.
+    pub base: Vec<LinkSettings>,
+    pub partitioned: bool,
+    /// One-way and two-way cuts in force, as pairs.
+    pub cuts: Vec<(NodeId, NodeId)>,
+    pub degradations: Vec<Degradation>,
+    pub flaps: Vec<Flapping>,
+    /// Counts degradations and flaps, so that an end can find its beginning.
+    pub numbered: u32,
+    /// Which pause a member is in, so that the end of an earlier one does not end it.
+    pub pause_stamp: Vec<u32>,
+    pub suspended_clock: Vec<bool>,
+    /// What the scenario says of each clock's rate.
+    pub usual_rates: Vec<Ratio>,
+    pub running: Vec<bool>,
+    pub up: Vec<bool>,
+    pub quorum_connected: Vec<bool>,
+    pub calm: bool,
+    pub disturbed_at: Time,
+    pub ever_disturbed: bool,
+}
+
+impl<A: Algorithm> Engine<'_, A> {
+    /// To be called after every fault and every end of one: who reaches whom, and is anything still wrong?
+    pub(super) fn world_changed(&mut self) {
+        self.connect();
+        self.weigh();
+        let topology = &self.topology;
+        if self.wire.audit.on {
+            let conditions = Conditions {
+                running: &topology.running,
+                up: &topology.up,
+                quorum_connected: &topology.quorum_connected,
+                calm: topology.calm,
+            };
+            self.wire.audit.conditions(self.wire.now, conditions);
+        }
+        self.set_alarm();
+    }
+
+    /// Who runs, and who reaches a majority both ways; a leader that lost it, or has it again, opens or ends a failover.
+    fn connect(&mut self) {
+        let members = self.nodes.len();
+        let parts = self.wire.parts;
+        for (i, node) in self.nodes.iter().enumerate() {
+            self.topology.running[i] = node.power == Power::Running;
+            self.topology.up[i] = node.power != Power::Down;
+        }
+        let leader = self.reigns.leader();
+        for i in 0..members {
+            let running = &self.topology.running;
+            let open = |a: usize, b: usize| !self.wire.links[a * parts + b].cut;
+            let reached = (0..members).filter(|&j| j != i && running[j] && open(i, j) && open(j, i)).count();
+            let connected = running[i] && 2 * (reached + 1) > members;
+            let was = std::mem::replace(&mut self.topology.quorum_connected[i], connected);
+            // Only what happened to links: a crash or a pause of the leader itself has a cause of its own.
+            if leader == Some(i) && running[i] && was != connected {
+                let (now, node) = (self.wire.now, NodeId(i as u16));
+                if connected {
+                    self.reigns.failovers.condition_ended(now, node);
+                } else {
+                    self.reigns.failovers.lost(now, node, Cause::Cut);
+                }
+            }
+        }
+    }
+
+    /// Is anything wrong?
+    fn weigh(&mut self) {
+        let topology = &mut self.topology;
+        let up = topology.up.iter().filter(|up| **up).count();
+        let nodes_right = self
+            .nodes
+            .iter()
+            .zip(&topology.usual_rates)
+            .all(|(node, rate)| node.power != Power::Paused && node.disk.troubles == 0 && node.clock.rate() == *rate);
+        topology.calm = nodes_right
+            && !topology.partitioned
+            && topology.cuts.is_empty()
+            && topology.flaps.is_empty()
+            && topology.degradations.is_empty()
+            && 2 * up > self.nodes.len();
+        if self.wire.now > Time::ZERO {
+            topology.disturbed_at = self.wire.now;
+            topology.ever_disturbed = true;
+        }
+    }
+
+    pub(super) fn cut(&mut self, pairs: &[(NodeId, NodeId)]) {
+        for &(from, to) in pairs {
+            self.topology.cuts.push((from, to));
+            self.hold_down(&[(from, to)], true);
+        }
+        self.wire.broken.links = true;
+    }
+
+    pub(super) fn hold_down(&mut self, pairs: &[(NodeId, NodeId)], down: bool) {
+        for &(from, to) in pairs {
+            let link = self.wire.link(from, to);
+            if down {
+                link.held_down += 1
+            } else {
+                link.held_down -= 1
+            }
+            link.classify();
+        }
+    }
+
+    /// Lays the degradations in force over the settings of these links, oldest first.
+    pub(super) fn settle_links(&mut self, pairs: &[(NodeId, NodeId)]) {
+        for &(from, to) in pairs {
+            let patches: Vec<&LinkPatch> =
+                self.topology.degradations.iter().filter(|d| d.pairs.contains(&(from, to))).map(|d| &d.patch).collect();
+            let place = from.index() * self.wire.parts + to.index();
+            self.wire.links[place].set(&self.topology.base[place], &patches);
+        }
+    }
+
+    pub(super) fn restore_links(&mut self, number: u32) {
+        let degradations = &mut self.topology.degradations;
+        if let Some(place) = degradations.iter().position(|d| d.number == number) {
+            let ended = degradations.remove(place);
+            self.settle_links(&ended.pairs);
+            self.world_changed();
+        }
+    }
+
+    /// A flap turns over, or has lasted long enough.
+    pub(super) fn flap(&mut self, number: u32) {
+        let now = self.wire.now;
+        let Some(place) = self.topology.flaps.iter().position(|f| f.number == number) else { return };
+        let flap = &mut self.topology.flaps[place];
+        let pairs = flap.pairs.clone();
+        if now >= flap.until {
+            let was_down = self.topology.flaps.remove(place).is_down;
+            if was_down {
+                self.hold_down(&pairs, false);
+            }
+        } else {
+            flap.is_down = !flap.is_down;
+            let lasts = if flap.is_down { flap.stream.span(&flap.down) } else { flap.stream.span(&flap.up) };
+            // At least a nanosecond, or a flap of zero length would never get anywhere.
+            let turns = (now + crate::time::Span(lasts.0.max(1))).min(flap.until);
+            let is_down = flap.is_down;
+            self.wire.queue.schedule(turns, super::Job::Flap(number));
+            self.hold_down(&pairs, is_down);
+        }
+        self.wire.broken.links = true;
+        self.world_changed();
+    }
+
+    /// Ends everything that is wrong with links, and nothing else.
+    pub(super) fn heal(&mut self) {
+        self.topology.partitioned = false;
+        self.topology.cuts.clear();
+        self.topology.flaps.clear();
+        let degraded = std::mem::take(&mut self.topology.degradations);
+        for link in &mut self.wire.links {
+            link.parted = false;
+            link.held_down = 0;
+            link.classify();
+        }
+        for degradation in &degraded {
+            self.settle_links(&degradation.pairs);
+        }
+    }
+}

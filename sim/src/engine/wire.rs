@@ -1,0 +1,120 @@
+//! What all members share while one of them takes a step: the time, the queue, the links, and the notes that a step leaves
+//! for the engine.
+
+use crate::algorithm::{Algorithm, Item, NodeId, Transport};
+use crate::audit::{Audit, Broken};
+use crate::encode::Encoder;
+use crate::engine::job::Job;
+use crate::engine::link::{Fate, Link};
+use crate::engine::queue::{Deadlines, Queue};
+use crate::engine::session::Sessions;
+use crate::observer::Dropped;
+use crate::outcome::Counters;
+use crate::time::Time;
+
+/// A message on its way.
+pub struct Parcel<M> {
+    pub from: NodeId,
+    pub to: NodeId,
+    pub message: M,
+}
+
+/// What an observer is told of a message; collected during a step, told after it.
+pub enum Sent<M> {
+    Departed { from: NodeId, to: NodeId, message: M },
+    Dropped { from: NodeId, to: NodeId, message: M, why: Dropped },
+}
+
+pub struct Wire<A: Algorithm> {
+    pub now: Time,
+    pub queue: Queue<Parcel<A::Message>, Job<A>>,
+    pub deadlines: Deadlines,
+    /// From × to, over all parts of the cluster.
+    pub links: Vec<Link>,
+    pub parts: usize,
+    pub sessions: Option<Box<Sessions<A>>>,
+    pub counters: Counters,
+    pub audit: Audit,
+    pub encoder: Encoder,
+    pub fingerprint: bool,
+    pub broken: Broken,
+    /// Somebody watches: tell of every message.
+    pub watched: bool,
+    pub sent: Vec<Sent<A::Message>>,
+    /// The step left something below, or wrote into its log.
+    pub notes: bool,
+    pub acts: Vec<(Item, Option<u64>)>,
+    pub acknowledged: Vec<Item>,
+    pub resets: Vec<NodeId>,
+}
+
+impl<A: Algorithm> Wire<A> {
+    #[inline(always)]
+    pub fn link(&mut self, from: NodeId, to: NodeId) -> &mut Link {
+        &mut self.links[from.index() * self.parts + to.index()]
+    }
+
+    /// A message leaves `from`, now.
+    #[inline(always)]
+    pub fn depart(&mut self, from: NodeId, to: NodeId, message: A::Message, disk: &A::Durable) {
+        if self.audit.on {
+            let backed = A::backed(&message, disk, from);
+            self.audit.departed(self.now, from, A::asserts(&message), backed);
+        }
+        if self.watched {
+            self.tell(Sent::Departed { from, to, message: message.clone() });
+        }
+        if from == to {
+            // To oneself: no network, no delay; it was the disk that had to be waited for.
+            self.queue.post(self.now, Parcel { from, to, message });
+            return;
+        }
+        self.counters.sent += 1;
+        if A::TRANSPORT == Transport::Session {
+            self.send_in_session(from, to, message);
+            return;
+        }
+        let now = self.now;
+        let link = self.link(from, to);
+        let (plain, words) = link.draw();
+        match plain {
+            Some(delay) => self.queue.post(now + delay, Parcel { from, to, message }),
+            None => self.depart_roughly(from, to, message, words),
+        }
+    }
+
+    #[inline(never)]
+    fn depart_roughly(&mut self, from: NodeId, to: NodeId, message: A::Message, words: [u32; 4]) {
+        let now = self.now;
+        let link = self.link(from, to);
+        if link.cut {
+            self.drop_message(from, to, message, Dropped::CutWhenSent);
+            return;
+        }
+        match link.fate(now, words) {
+            Fate::Lost => self.drop_message(from, to, message, Dropped::Lost),
+            Fate::Arrives(first, second) => {
+                if let Some(second) = second {
+                    self.counters.duplicated += 1;
+                    self.queue.post(now + second, Parcel { from, to, message: message.clone() });
+                }
+                self.queue.post(now + first, Parcel { from, to, message });
+            }
+        }
+    }
+
+    #[inline(never)]
+    pub fn drop_message(&mut self, from: NodeId, to: NodeId, message: A::Message, why: Dropped) {
+        self.counters.dropped += 1;
+        self.broken.links |= why != Dropped::ReceiverDown;
+        if self.watched {
+            self.tell(Sent::Dropped { from, to, message, why });
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, sent: Sent<A::Message>) {
+        self.sent.push(sent);
+        self.notes = true;
+    }
+}

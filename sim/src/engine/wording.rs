@@ -1,0 +1,42 @@
+//! Faults in words, for the live log: only when somebody watches.
+
+use crate::algorithm::NodeId;
+use crate::fault::{Fault, Shape};
+
+/// `crash n2`, `partition n1 | n2 n3 n4 n5`, `one-way cut n1 → n2`.
+pub fn in_words(fault: &Fault, meant: &[NodeId], members: u16) -> String {
+    let list = |nodes: &mut dyn Iterator<Item = NodeId>| {
+        let words: Vec<String> = nodes.map(|n| if n.0 < members { n.to_string() } else { String::from("resource") }).collect();
+        words.join(" ")
+    };
+    let who = list(&mut meant.iter().copied());
+    let rest = list(&mut (0..members).map(NodeId).filter(|n| !meant.contains(n)));
+    let sides = |both: bool| if both { "" } else { "one-way " };
+    match fault {
+        Fault::Partition(Shape::Groups(groups)) if groups.len() <= 2 && !rest.is_empty() => format!("partition {who} | {rest}"),
+        Fault::Partition(Shape::Groups(groups)) => format!("partition into {} groups: {who}", groups.len()),
+        Fault::Partition(Shape::Bridge(_)) => format!("partition with bridge {who}"),
+        Fault::Partition(Shape::Star(_)) => format!("partition: star around {who}"),
+        Fault::Partition(Shape::Ring) => String::from("partition: ring"),
+        Fault::Partition(Shape::Chain(_)) => format!("partition: chain {who}"),
+        Fault::Cut { both, .. } => format!("{}cut from {who}", sides(*both)),
+        Fault::Flap { both, lasting, .. } => format!("{}flapping links from {who} for {lasting}", sides(*both)),
+        Fault::Degrade { both, lasting, .. } => format!("{}degraded links from {who} for {lasting}", sides(*both)),
+        Fault::Heal => String::from("heal all links"),
+        Fault::Crash(_) => format!("crash {who}"),
+        Fault::Restart(_) => format!("restart {who}"),
+        Fault::Wipe(_) => format!("crash {who} and wipe its disk"),
+        Fault::Pause { lasting, .. } => format!("pause {who}{}", for_a_while(*lasting)),
+        Fault::Suspend { lasting, .. } => format!("suspend {who}{}", for_a_while(*lasting)),
+        Fault::Resume(_) => format!("resume {who}"),
+        Fault::StallDisk { lasting, .. } => format!("stall the disk of {who} for {lasting}"),
+        Fault::SlowDisk { lasting, .. } => format!("slow the disk of {who} for {lasting}"),
+        Fault::ClockRate { rate, .. } => format!("clock of {who} at rate {rate}"),
+        Fault::ClockJump { by, .. } => format!("wall clock of {who} jumps by {}ms", by / 1_000_000),
+        Fault::Transfer { .. } => format!("transfer leadership to {who}"),
+    }
+}
+
+fn for_a_while(lasting: Option<crate::time::Span>) -> String {
+    lasting.map_or_else(String::new, |span| format!(" for {span}"))
+}
