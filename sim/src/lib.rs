@@ -25,6 +25,7 @@ pub mod setup;
 pub mod engine;
 pub mod failover;
 pub mod random;
+pub mod rig;
 mod swarm;
 
 // Who watches, and what a run gives back.

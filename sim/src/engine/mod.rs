@@ -21,7 +21,10 @@ mod wire;
 mod wording;
 mod work;
 
-pub(crate) use node::{Held, Node};
+pub(crate) use clock::Clock;
+pub(crate) use link::Link;
+pub(crate) use node::{Held, Node, Power, UNTOUCHED};
+pub(crate) use queue::{Deadlines, Due, Key, Queue};
 pub(crate) use wire::Wire;
 
 use crate::algorithm::{Algorithm, Bounds, Encode, NodeId};
@@ -34,8 +37,7 @@ use crate::time::Time;
 
 use job::Job;
 use measure::Measurement;
-use node::{Arrived, Power, UNTOUCHED};
-use queue::Due;
+use node::Arrived;
 use reign::Reigns;
 use script::Script;
 use topology::Topology;
