@@ -7,8 +7,8 @@ use crate::ratio::Ratio;
 use crate::settings::Value;
 use crate::time::Span;
 
-/// The most members that a cluster may have.
-pub const MOST_NODES: u16 = 999;
+/// The most members that a cluster may have: every pair has two links with a stream of its own each, about 10 MiB at this size.
+pub const MOST_NODES: u16 = 128;
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Setup {
