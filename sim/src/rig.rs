@@ -212,8 +212,9 @@ impl<A: Algorithm> Rig<A> {
         let mut effects = Vec::new();
         while self.wire.queue.next() != Key::NEVER {
             // Jobs are flushes, and the hand that holds the rig answers for the disk.
-            if let Due::Parcel(parcel) = self.wire.queue.pop() {
-                effects.push(Effect::Sent { to: parcel.to, message: parcel.message });
+            let mut pocket = None;
+            if let Due::Message(_, to) = self.wire.queue.pop(&mut pocket) {
+                effects.push(Effect::Sent { to, message: pocket.expect("a message was popped") });
             }
         }
         let now = self.wire.now;

@@ -80,6 +80,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             settings: config_in_words::<A>(&config),
             nodes,
             wire,
+            pocket: None,
             observer: options.observer,
         };
         engine.schedule_start(&members);

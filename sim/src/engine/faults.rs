@@ -5,7 +5,6 @@ use crate::delay::{Delay, LinkPatch};
 use crate::engine::job::Job;
 use crate::engine::node::{Arrived, Power, UNTOUCHED};
 use crate::engine::topology::{Degradation, Flapping};
-use crate::engine::wire::Parcel;
 use crate::engine::{Engine, tag};
 use crate::fault::ClockDuring;
 use crate::observer::NodeEvent;
@@ -189,7 +188,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.reigns.transferring = true;
             self.reigns.failovers.lost(self.wire.now, NodeId(leader as u16), Cause::Transfer);
             let from = NodeId(leader as u16);
-            self.wire.queue.post(self.wire.now, Parcel { from, to: from, message });
+            self.wire.queue.post(self.wire.now, from, from, message);
         }
     }
 

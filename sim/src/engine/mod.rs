@@ -41,7 +41,7 @@ use node::Arrived;
 use reign::Reigns;
 use script::Script;
 use topology::Topology;
-use wire::{Parcel, Sent};
+use wire::Sent;
 use work::Resource;
 
 /// What a word in the fingerprint stands for: the kind of event in its top byte.
@@ -65,6 +65,8 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     /// The volatile states, apart from the nodes so that a step can hold both.
     minds: Vec<Option<A>>,
     wire: Wire<A>,
+    /// The message that is being delivered.
+    pocket: Option<A::Message>,
     observer: Option<&'o mut dyn Observer>,
     topology: Topology,
     script: Script,
@@ -106,8 +108,8 @@ impl<A: Algorithm> Engine<'_, A> {
             if timer < next {
                 self.fire(whose);
             } else {
-                match self.wire.queue.pop() {
-                    Due::Parcel(parcel) => self.deliver(parcel),
+                match self.wire.queue.pop(&mut self.pocket) {
+                    Due::Message(from, to) => self.deliver(from, to),
                     Due::Job(job) => self.work_off(job),
                 }
             }
@@ -133,43 +135,56 @@ impl<A: Algorithm> Engine<'_, A> {
         self.step(i, |mind, ctx| mind.on_timer(timer, ctx));
     }
 
+    /// The message in the pocket arrives.
     #[inline(always)]
-    fn deliver(&mut self, parcel: Parcel<A::Message>) {
-        let Parcel { from, to, message } = parcel;
+    fn deliver(&mut self, from: NodeId, to: NodeId) {
         if from != to && self.wire.link(from, to).cut {
+            let message = self.pocket.take().expect("a message arrives");
             self.lose(from, to, message, Dropped::CutOnArrival);
             return;
         }
-        self.hand_over(from, to, message);
+        self.hand_over(from, to);
     }
 
-    /// A message has reached the machine that it was sent to.
+    /// The message in the pocket has reached the machine that it was sent to.
     #[inline(always)]
-    fn hand_over(&mut self, from: NodeId, to: NodeId, message: A::Message) {
+    fn hand_over(&mut self, from: NodeId, to: NodeId) {
         let i = to.index();
         if self.nodes[i].power != Power::Running {
-            self.nobody_home(from, to, message);
+            self.nobody_home(from, to);
             return;
         }
         self.wire.counters.delivered += 1;
+        let message = self.pocket.as_ref().expect("a message arrives");
         if self.wire.fingerprint {
             self.wire.encoder.words([self.wire.now.0, tag::MESSAGE | u64::from(from.0) << 16 | i as u64]);
             message.encode(&mut self.wire.encoder);
         }
-        if self.wire.watched {
-            use crate::algorithm::Message;
-            self.tell(&Happening::Delivered { from, to, kind: message.kind(), message: &message });
-        }
         if self.wire.audit.on
-            && let Some(epoch) = A::asks_vote(&message)
+            && let Some(epoch) = A::asks_vote(message)
         {
             self.wire.audit.asked_vote(self.wire.now, to, from, epoch);
         }
-        self.step(i, |mind, ctx| mind.on_message(from, message, ctx));
+        if self.wire.watched {
+            self.tell_delivery(from, to);
+        }
+        let node = &mut self.nodes[i];
+        let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
+        react(mind, from, &mut self.pocket, &mut Context { node, wire: &mut self.wire });
+        self.settle(i);
     }
 
     #[inline(never)]
-    fn nobody_home(&mut self, from: NodeId, to: NodeId, message: A::Message) {
+    fn tell_delivery(&mut self, from: NodeId, to: NodeId) {
+        use crate::algorithm::Message;
+        if let (Some(observer), Some(message)) = (&mut self.observer, &self.pocket) {
+            observer.happened(self.wire.now, &Happening::Delivered { from, to, kind: message.kind(), message });
+        }
+    }
+
+    #[inline(never)]
+    fn nobody_home(&mut self, from: NodeId, to: NodeId) {
+        let message = self.pocket.take().expect("a message arrives");
         if self.nodes[to.index()].power == Power::Paused {
             self.nodes[to.index()].inbox.push(Arrived::Message { from, message });
         } else {
@@ -280,7 +295,10 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::Flap(number) => self.flap(number),
             Job::DiskRight(node, kind) => self.disk_right(node.index(), kind),
             Job::Flushed(node, incarnation) => self.flushed(node.index(), incarnation),
-            Job::HandOver { from, to, message } => self.hand_over(from, to, message),
+            Job::HandOver { from, to, message } => {
+                self.pocket = Some(message);
+                self.hand_over(from, to);
+            }
             Job::Work(node, tenure) => self.hand_out_work(node.index(), tenure),
             Job::Thought(errand) => self.thought(errand),
             Job::Apply(errand) => self.apply(errand),
@@ -303,5 +321,13 @@ impl<A: Algorithm> Engine<'_, A> {
     fn set_alarm(&mut self) {
         let audit = if self.wire.audit.on { self.wire.audit.alarm() } else { Time::NEVER };
         self.alarm = audit.min(self.reigns.next_expiry());
+    }
+}
+
+/// One message, handled straight from the pocket.
+#[inline(never)]
+fn react<A: Algorithm>(mind: &mut A, from: NodeId, pocket: &mut Option<A::Message>, ctx: &mut Context<'_, A>) {
+    if let Some(message) = pocket.take() {
+        mind.on_message(from, message, ctx);
     }
 }

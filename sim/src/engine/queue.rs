@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::algorithm::NodeId;
 use crate::time::Time;
 
 /// Time in the upper 64 bits, sequence number in the next 36, place in a slab in the lowest 28.
@@ -41,51 +42,56 @@ struct Slab<T> {
 }
 
 impl<T> Slab<T> {
-    fn new() -> Slab<T> {
-        Slab { values: Vec::new(), free: Vec::new() }
-    }
-
-    #[inline(always)]
     fn insert(&mut self, value: T) -> u32 {
         if let Some(place) = self.free.pop() {
             self.values[place as usize] = Some(value);
             return place;
         }
-        self.grow(value)
-    }
-
-    #[inline(never)]
-    fn grow(&mut self, value: T) -> u32 {
         let place = self.values.len() as u32;
-        assert!(place < JOB, "more than {JOB} messages are on their way at once");
+        assert!(place < JOB, "more than {JOB} events are planned at once");
         self.values.push(Some(value));
         place
     }
 
-    #[inline(always)]
     fn take(&mut self, place: u32) -> T {
         self.free.push(place);
         self.values[place as usize].take().expect("a key in the heap points to a value")
     }
 }
 
+/// A message on its way. It is swapped out of here as a whole: taking it apart and putting it together again on the stack
+/// costs more than everything else that happens to it.
+struct Parcel<M> {
+    from: NodeId,
+    to: NodeId,
+    message: Option<M>,
+}
+
 /// What a popped key stands for.
-pub enum Due<P, J> {
-    Parcel(P),
+pub enum Due<J> {
+    /// From, to; the message is in the pocket.
+    Message(NodeId, NodeId),
     Job(J),
 }
 
-/// `P`: messages, the many; `J`: everything else, the few.
-pub struct Queue<P, J> {
+/// `M`: messages, the many; `J`: everything else, the few.
+pub struct Queue<M, J> {
     heap: BinaryHeap<Reverse<Key>>,
     sequence: u64,
-    parcels: Slab<P>,
+    parcels: Vec<Parcel<M>>,
+    free: Vec<u32>,
     jobs: Slab<J>,
 }
 
-impl<P, J> Queue<P, J> {
-    pub fn new() -> Queue<P, J> {
-        Queue { heap: BinaryHeap::with_capacity(64), sequence: 0, parcels: Slab::new(), jobs: Slab::new() }
+impl<M, J> Queue<M, J> {
+    pub fn new() -> Queue<M, J> {
+        Queue {
+            heap: BinaryHeap::with_capacity(64),
+            sequence: 0,
+            parcels: Vec::new(),
+            free: Vec::new(),
+            jobs: Slab { values: Vec::new(), free: Vec::new() },
+        }
     }
 
     #[inline(always)]
@@ -102,10 +108,26 @@ impl<P, J> Queue<P, J> {
     }
 
     #[inline(always)]
-    pub fn post(&mut self, at: Time, parcel: P) {
-        let place = self.parcels.insert(parcel);
+    pub fn post(&mut self, at: Time, from: NodeId, to: NodeId, message: M) {
+        let place = match self.free.pop() {
+            Some(place) => {
+                let parcel = &mut self.parcels[place as usize];
+                (parcel.from, parcel.to) = (from, to);
+                parcel.message = Some(message);
+                place
+            }
+            None => self.grow(from, to, message),
+        };
         let key = Key::new(at, self.next_sequence(), place);
         self.heap.push(Reverse(key));
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
+        let place = self.parcels.len() as u32;
+        assert!(place < JOB, "more than {JOB} messages are on their way at once");
+        self.parcels.push(Parcel { from, to, message: Some(message) });
+        place
     }
 
     #[inline(never)]
@@ -121,12 +143,18 @@ impl<P, J> Queue<P, J> {
         self.heap.peek().map_or(Key::NEVER, |Reverse(key)| *key)
     }
 
-    /// Takes what is next out. Only when there is something.
+    /// Takes what is next out, a message into this (empty) pocket. Only when there is something.
     #[inline(always)]
-    pub fn pop(&mut self) -> Due<P, J> {
+    pub fn pop(&mut self, pocket: &mut Option<M>) -> Due<J> {
         let Reverse(key) = self.heap.pop().expect("the caller has looked");
         let place = key.place();
-        if place & JOB == 0 { Due::Parcel(self.parcels.take(place)) } else { Due::Job(self.jobs.take(place & !JOB)) }
+        if place & JOB != 0 {
+            return Due::Job(self.jobs.take(place & !JOB));
+        }
+        self.free.push(place);
+        let parcel = &mut self.parcels[place as usize];
+        std::mem::swap(&mut parcel.message, pocket);
+        Due::Message(parcel.from, parcel.to)
     }
 }
 
@@ -184,13 +212,14 @@ mod tests {
     #[test]
     fn what_is_posted_for_the_same_time_comes_out_in_the_order_in_which_it_went_in() {
         let mut queue: Queue<u32, u32> = Queue::new();
-        queue.post(Time(5), 1);
+        queue.post(Time(5), NodeId(0), NodeId(1), 1);
         queue.schedule(Time(5), 2);
-        queue.post(Time(4), 3);
+        queue.post(Time(4), NodeId(0), NodeId(1), 3);
         let mut order = Vec::new();
+        let mut pocket = None;
         while queue.next() != Key::NEVER {
-            order.push(match queue.pop() {
-                Due::Parcel(p) => p,
+            order.push(match queue.pop(&mut pocket) {
+                Due::Message(..) => pocket.take().unwrap(),
                 Due::Job(j) => 10 * j,
             });
         }

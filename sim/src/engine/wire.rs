@@ -12,13 +12,6 @@ use crate::observer::Dropped;
 use crate::outcome::Counters;
 use crate::time::Time;
 
-/// A message on its way.
-pub struct Parcel<M> {
-    pub from: NodeId,
-    pub to: NodeId,
-    pub message: M,
-}
-
 /// What an observer is told of a message; collected during a step, told after it.
 pub enum Sent<M> {
     Departed { from: NodeId, to: NodeId, message: M },
@@ -27,7 +20,7 @@ pub enum Sent<M> {
 
 pub struct Wire<A: Algorithm> {
     pub now: Time,
-    pub queue: Queue<Parcel<A::Message>, Job<A>>,
+    pub queue: Queue<A::Message, Job<A>>,
     pub deadlines: Deadlines,
     /// From × to, over all parts of the cluster.
     pub links: Vec<Link>,
@@ -66,7 +59,7 @@ impl<A: Algorithm> Wire<A> {
         }
         if from == to {
             // To oneself: no network, no delay; it was the disk that had to be waited for.
-            self.queue.post(self.now, Parcel { from, to, message });
+            self.queue.post(self.now, from, to, message);
             return;
         }
         self.counters.sent += 1;
@@ -78,7 +71,7 @@ impl<A: Algorithm> Wire<A> {
         let link = self.link(from, to);
         let (plain, words) = link.draw();
         match plain {
-            Some(delay) => self.queue.post(now + delay, Parcel { from, to, message }),
+            Some(delay) => self.queue.post(now + delay, from, to, message),
             None => self.depart_roughly(from, to, message, words),
         }
     }
@@ -96,9 +89,9 @@ impl<A: Algorithm> Wire<A> {
             Fate::Arrives(first, second) => {
                 if let Some(second) = second {
                     self.counters.duplicated += 1;
-                    self.queue.post(now + second, Parcel { from, to, message: message.clone() });
+                    self.queue.post(now + second, from, to, message.clone());
                 }
-                self.queue.post(now + first, Parcel { from, to, message });
+                self.queue.post(now + first, from, to, message);
             }
         }
     }
