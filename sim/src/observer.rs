@@ -115,6 +115,7 @@ pub enum Happening<'a> {
     },
 }
 
+/// Somebody who is told of everything that happens in a run, in order.
 pub trait Observer {
     fn happened(&mut self, at: Time, what: &Happening<'_>);
 }

@@ -47,6 +47,7 @@ pub enum Liveness {
     Late,
 }
 
+/// What came of one invariant in one run.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Judgement {
     /// As in `hustings explain`: `election-safety`.
@@ -61,6 +62,7 @@ pub struct Judgement {
     pub severity: Severity,
 }
 
+/// What a violation of an invariant is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
     Safety,
@@ -139,6 +141,7 @@ pub struct Failover {
     pub absorbed: bool,
 }
 
+/// What is simply counted over a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counters {
     /// Messages that left a node.

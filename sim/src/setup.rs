@@ -10,6 +10,7 @@ use crate::time::Span;
 /// The most members that a cluster may have: every pair has two links with a stream of its own each, about 10 MiB at this size.
 pub const MOST_NODES: u16 = 128;
 
+/// One scenario. The same setup, algorithm, settings and seed give the same run.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Setup {
     pub name: String,
