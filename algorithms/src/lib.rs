@@ -1,1 +1,6 @@
+//! The players: leader-election algorithms as pure state machines, each in a file or folder that a reader can hold against its
+//! paper.
 
+pub mod raft;
+
+pub use raft::Raft;
