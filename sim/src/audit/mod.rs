@@ -6,10 +6,30 @@
 
 pub mod catalogue;
 
-use crate::algorithm::{Asserts, Bounds, Claim, Entry, Epoch, Facts, Item, Network, NodeId, Observation};
-use crate::outcome::{Judgement, SplitBrain};
+mod belief;
+mod committed;
+mod effects;
+mod election;
+mod findings;
+mod ledger;
+mod log;
+mod verdict;
+
+use crate::algorithm::{
+    Asserts, Authority, Bounds, Claim, Entry, Epoch, Facts, Item, Network, NodeId, Observation, Promise, total,
+};
+use crate::outcome::{Judgement, SplitBrain, Violation};
 use crate::setup::Setup;
-use crate::time::Time;
+use crate::time::{Span, Time};
+
+use belief::Belief;
+use committed::Committed;
+use effects::Effects;
+use election::Election;
+use findings::Findings;
+use ledger::Ledger;
+use log::Log;
+use verdict::Bench;
 
 /// What is true of the world between two events, as far as checkers care. Handed over after every fault.
 #[derive(Clone, Copy, Debug)]
@@ -41,51 +61,123 @@ pub struct Broken {
 pub struct Audit {
     /// Whether anything is judged at all; the engine asks before it calls.
     pub on: bool,
+    facts: Facts,
+    bench: Bench,
+    findings: Findings,
+    election: Election,
+    log: Log,
+    committed: Committed,
+    ledger: Ledger,
+    effects: Effects,
+    belief: Belief,
 }
 
-#[allow(unused_variables, clippy::unused_self, clippy::too_many_arguments)]
 impl Audit {
     pub fn new(setup: &Setup, network: &Network, facts: Facts, claims: &[Claim], bounds: &Bounds) -> Audit {
-        Audit { on: true }
+        let nodes = usize::from(network.members);
+        let _ = setup;
+        Audit {
+            on: true,
+            facts,
+            bench: Bench::new(facts, claims, bounds),
+            findings: Findings::default(),
+            election: Election::new(nodes),
+            log: Log::new(nodes),
+            committed: Committed::new(nodes),
+            ledger: Ledger::default(),
+            effects: Effects::new(nodes, facts.epochs),
+            belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total)),
+        }
     }
 
     /// A message leaves a member. Hot: called once a message.
     #[inline(always)]
-    pub fn departed(&mut self, at: Time, from: NodeId, asserts: Asserts, backed: bool) {}
+    pub fn departed(&mut self, at: Time, from: NodeId, asserts: Asserts, backed: bool) {
+        self.election.departed(&mut self.findings, at, from, asserts, backed);
+    }
 
     /// A message that asks `voter` for its vote is about to be handled.
-    pub fn asked_vote(&mut self, at: Time, voter: NodeId, candidate: NodeId, epoch: Epoch) {}
+    pub fn asked_vote(&mut self, _at: Time, voter: NodeId, candidate: NodeId, epoch: Epoch) {
+        self.election.asked_vote(&mut self.findings, voter, candidate, epoch);
+    }
 
     /// A step wrote into the log; `history` from position `from` on may be new. Called before [`Audit::observed`] of the same
     /// step; `seen` is what was observed of the node before this step.
-    pub fn wrote(&mut self, at: Time, node: NodeId, from: usize, history: &[Entry], seen: &Observation) {}
+    pub fn wrote(&mut self, at: Time, node: NodeId, from: usize, history: &[Entry], seen: &Observation) {
+        self.log.wrote(&mut self.findings, at, node, from, history, seen);
+        self.committed.wrote(&mut self.findings, at, node, from, history, seen.committed());
+    }
 
     /// What a node shows has changed.
-    pub fn observed(&mut self, at: Time, node: NodeId, was: &Observation, is: &Observation, history: &[Entry]) {}
+    pub fn observed(&mut self, at: Time, node: NodeId, was: &Observation, is: &Observation, history: &[Entry]) {
+        self.election.observed(&mut self.findings, node, is);
+        if self.facts.history {
+            self.log.observed(&mut self.findings, at, node, was, is, history);
+            let leads = is.authority() != Authority::None;
+            if leads && (was.authority() == Authority::None || was.epoch() != is.epoch()) {
+                self.committed.led(&mut self.findings, at, node, is.epoch(), history);
+            }
+            if is.committed() != was.committed() {
+                self.committed.claimed(&mut self.findings, &mut self.effects, at, node, is, history);
+            }
+        }
+    }
 
     /// `durable_term`-like facts are read from what departs; a crash only ends what the volatile state promised.
-    pub fn crashed(&mut self, at: Time, node: NodeId) {}
+    pub fn crashed(&mut self, _at: Time, node: NodeId) {
+        self.election.crashed(node);
+        self.effects.crashed(node);
+    }
 
     /// The node runs again. Its log is what the disk held: positions from `from` on may differ from before the crash.
-    pub fn restarted(&mut self, at: Time, node: NodeId, from: usize, history: &[Entry]) {}
+    pub fn restarted(&mut self, at: Time, node: NodeId, from: usize, history: &[Entry]) {
+        if self.facts.history {
+            self.log.confirm(&mut self.findings);
+            self.log.holds(&mut self.findings, at, node, from, history);
+            self.committed.wrote(&mut self.findings, at, node, from, history, 0);
+        }
+    }
 
     /// The world has changed by a fault or its end.
-    pub fn conditions(&mut self, at: Time, conditions: Conditions<'_>) {}
+    pub fn conditions(&mut self, _at: Time, _conditions: Conditions<'_>) {}
 
     /// A node began to hold authority (it would act as leader if asked). `tenure` counts from 0 in order of time.
-    pub fn tenure_began(&mut self, at: Time, tenure: usize, node: NodeId, epoch: Epoch) {}
+    pub fn tenure_began(&mut self, at: Time, tenure: usize, node: NodeId, epoch: Epoch) {
+        if self.facts.epochs {
+            self.election.led(&mut self.findings, at, node, epoch);
+        }
+        if self.facts.epochs && self.facts.votes {
+            self.election.certified(&mut self.findings, at, node, epoch);
+        }
+        let unfinished = self.ledger.unfinished();
+        self.effects.tenure_began(&mut self.findings, tenure, node, epoch, unfinished);
+        self.belief.began(&mut self.findings, at, node);
+    }
 
     /// … and ended to: it said so, crashed, or its deadline passed.
-    pub fn tenure_ended(&mut self, at: Time, tenure: usize, node: NodeId) {}
+    pub fn tenure_ended(&mut self, at: Time, _tenure: usize, node: NodeId) {
+        self.belief.ended(&mut self.findings, at, node);
+    }
 
     /// An item was handed to a member that holds authority, in this tenure.
-    pub fn proposed(&mut self, at: Time, node: NodeId, tenure: usize, item: Item) {}
+    pub fn proposed(&mut self, _at: Time, _node: NodeId, tenure: usize, item: Item) {
+        self.ledger.proposed(item);
+        self.effects.proposed(&mut self.findings, tenure);
+    }
 
     /// The protected resource took an item that was checked in this tenure.
-    pub fn applied(&mut self, at: Time, node: NodeId, tenure: usize, item: Item, token: Option<u64>) {}
+    pub fn applied(&mut self, at: Time, _node: NodeId, tenure: usize, item: Item, _token: Option<u64>) {
+        self.ledger.applied(item);
+        self.effects.applied(&mut self.findings, at, tenure, item);
+    }
 
     /// A client was told that its item is done.
-    pub fn acknowledged(&mut self, at: Time, node: NodeId, item: Item) {}
+    pub fn acknowledged(&mut self, _at: Time, _node: NodeId, item: Item) {
+        self.ledger.acknowledged(item);
+        if !self.facts.history {
+            self.findings.exercised(Promise::CommittedNeverLost);
+        }
+    }
 
     /// When [`Audit::wake`] wants to be called next; [`Time::NEVER`] if not.
     #[inline(always)]
@@ -94,10 +186,37 @@ impl Audit {
     }
 
     /// Called with the time of the alarm, before any later event is handled.
-    pub fn wake(&mut self, at: Time) {}
+    pub fn wake(&mut self, _at: Time) {}
+
+    /// What has been violated so far, each invariant once, in the order of time; for live logs, which look at its length.
+    pub fn found(&self) -> &[Promise] {
+        self.findings.found()
+    }
+
+    /// The first violation of this invariant so far.
+    pub fn violation(&self, promise: Promise) -> Option<&Violation> {
+        self.findings.tally(promise).violation.as_ref()
+    }
 
     /// The run is over: the verdicts, in the order of the catalogue.
     pub fn finish(&mut self, at: Time, broken: Broken) -> (Vec<Judgement>, SplitBrain) {
-        (Vec::new(), SplitBrain::default())
+        self.log.confirm(&mut self.findings);
+        self.belief.finish(&mut self.findings, at);
+        let lost_acknowledged = if self.facts.history {
+            self.ledger.lost(&mut self.findings, at, self.committed.items())
+        } else {
+            self.ledger.never_applied(&mut self.findings, at)
+        };
+        let split_brain = SplitBrain {
+            same_epoch: self.election.same_epoch,
+            overlap: self.belief.total,
+            longest_overlap: self.belief.longest,
+            conflicting_effects: self.effects.conflicts,
+            lost_acknowledged,
+        };
+        (self.bench.judge(&self.findings, broken), split_brain)
     }
 }
+
+#[cfg(test)]
+mod tests;
