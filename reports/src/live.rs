@@ -252,7 +252,7 @@ impl Node {
     /// What stands in its column while others change.
     fn mark(&self) -> &'static str {
         match self.state {
-            State::Down => " ",
+            State::Down => "",
             State::Still => ":",
             State::Runs if self.mind.acts => "#",
             State::Runs => "|",
@@ -343,5 +343,97 @@ impl Lines {
             line(&Paint::Dim.on(&format!("… {} lines left out (--trace FILE writes every event)", self.left_out)));
         }
         self.last.iter().for_each(|text| line(text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(role: Role, epoch: u64, leader: Option<u16>) -> Observation {
+        Observation::new(role, Epoch(epoch, 0)).with_leader(leader.map(NodeId))
+    }
+
+    /// What the log says of a leader that is cut off and replaced, in a cluster of so many.
+    fn story(nodes: u16) -> String {
+        let mut live = Live::new(nodes);
+        let at = |millis: u64| Time(millis * 1_000_000);
+        let nobody = seen(Role::Follower, 0, None);
+        let mut tell = |millis: u64, happening: Happening<'_>| live.happened(at(millis), &happening);
+        let changed = |node: u16, is: &Observation, tell: &mut dyn FnMut(u64, Happening<'_>), millis: u64| {
+            tell(millis, Happening::Observed { node: NodeId(node), was: &nobody, is });
+        };
+        changed(0, &seen(Role::Candidate, 1, None), &mut tell, 100);
+        changed(0, &seen(Role::Leader, 1, Some(0)), &mut tell, 110);
+        tell(110, Happening::TenureBegan { node: NodeId(0), epoch: Epoch(1, 0) });
+        for follower in 1..nodes {
+            changed(follower, &seen(Role::Follower, 1, Some(0)), &mut tell, 112);
+        }
+        tell(115, Happening::Acknowledged { node: NodeId(0), item: sim::Item(1) });
+        tell(120, Happening::Acknowledged { node: NodeId(0), item: sim::Item(2) });
+        tell(500, Happening::Fault { event: "cut", text: "partition [n1] | [n2 n3]" });
+        tell(600, Happening::Node { node: NodeId(2), event: NodeEvent::Crashed });
+        changed(1, &seen(Role::Leader, 2, Some(1)), &mut tell, 700);
+        tell(700, Happening::TenureBegan { node: NodeId(1), epoch: Epoch(2, 0) });
+        tell(710, Happening::Violated { promise: Promise::BeliefOverlap, nodes: &[NodeId(0), NodeId(1)], saw: "both act" });
+        tell(720, Happening::Violated { promise: Promise::BeliefOverlap, nodes: &[NodeId(0), NodeId(1)], saw: "again" });
+        tell(800, Happening::TenureEnded { node: NodeId(0), epoch: Epoch(1, 0) });
+        changed(0, &seen(Role::Follower, 2, Some(1)), &mut tell, 800);
+        assert!(live.fired().contains("cut"));
+        plain(&live.finish())
+    }
+
+    fn plain(text: &str) -> String {
+        let mut out = String::new();
+        let mut escape = false;
+        for letter in text.chars() {
+            match letter {
+                '\x1b' => escape = true,
+                'm' if escape => escape = false,
+                _ if escape => {}
+                _ => out.push(letter),
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn every_node_has_a_column_and_faults_go_across() {
+        let log = story(3);
+        let told: Vec<&str> = log.lines().skip_while(|line| !line.contains("time")).collect();
+        assert_eq!(
+            told,
+            [
+                "       time  n1               n2               n3",
+                "  0.100000s  C 1              |                |",
+                "  0.110000s  L 1              |                |",
+                "  0.112000s  #                f 1 >n1          f 1 >n1",
+                "  0.115000s  L 1 serves       |                |",
+                "  0.500000s  ~~ cut: partition [n1] | [n2 n3]",
+                "  0.600000s  #                |                crashed",
+                "  0.700000s  #                L 2",
+                "  0.710000s  !! belief-overlap violated by n1, n2: both act",
+                "  0.800000s  f 2 >n2          #",
+            ]
+        );
+    }
+
+    #[test]
+    fn five_nodes_fit_a_hundred_columns_and_ninety_nine_become_a_list() {
+        assert!(story(5).lines().all(|line| line.chars().count() <= WIDTH));
+        let many = story(99);
+        assert!(many.contains("  0.112000s  f 1 >n1  n2-n99 (98 nodes)\n"), "{many}");
+        assert!(many.contains("  0.700000s  L 2  n2\n"), "{many}");
+    }
+
+    #[test]
+    fn a_log_without_end_is_kept_short_and_says_so() {
+        let mut lines = Lines::default();
+        (0..10_000).for_each(|i| lines.push(i.to_string()));
+        let mut out = String::new();
+        lines.write(&mut out);
+        assert!(out.starts_with("0\n1\n") && out.ends_with("9998\n9999\n"));
+        assert!(out.contains("7500 lines left out"));
+        assert_eq!(out.lines().count(), FIRST + LAST + 1);
     }
 }
