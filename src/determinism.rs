@@ -6,6 +6,18 @@ use sim::observer::{Happening, Observer};
 use sim::outcome::Outcome;
 use sim::{NodeId, Time};
 
+use crate::watch::Watchers;
+
+/// Runs twice, the first time before `others` too, and gives back the outcome; or what differed first.
+pub fn check(run: impl Fn(&mut dyn Observer) -> Outcome, others: Watchers<'_>) -> Result<Outcome, String> {
+    let mut recorder = Recorder::default();
+    let first = run(&mut others.and(&mut recorder));
+    let mut comparer = recorder.comparer();
+    let second = run(&mut comparer);
+    comparer.verdict(&first, &second)?;
+    Ok(first)
+}
+
 /// What is kept of an event of the first run: enough to tell it from any other, and to name it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Mark {
@@ -18,19 +30,19 @@ struct Mark {
 
 /// Watches the first run.
 #[derive(Default)]
-pub struct Recorder {
+struct Recorder {
     marks: Vec<Mark>,
 }
 
 /// Watches the second run.
-pub struct Comparer {
+struct Comparer {
     expected: Vec<Mark>,
     next: usize,
     difference: Option<String>,
 }
 
 impl Recorder {
-    pub fn comparer(self) -> Comparer {
+    fn comparer(self) -> Comparer {
         Comparer { expected: self.marks, next: 0, difference: None }
     }
 }
@@ -62,7 +74,7 @@ impl Observer for Comparer {
 
 impl Comparer {
     /// What differed first, if anything did.
-    pub fn verdict(self, first: &Outcome, second: &Outcome) -> Result<(), String> {
+    fn verdict(self, first: &Outcome, second: &Outcome) -> Result<(), String> {
         if let Some(difference) = self.difference {
             return Err(difference);
         }
