@@ -1,1 +1,43 @@
+//! The script: scenario files in, runs out.
+//!
+//! A file is read into a tree that knows where everything stands (`document`), overrides are laid over it (`overrides`), and
+//! the tree is lowered by hand into a [`sim::Setup`], part by part; every complaint points at its place (`diagnostic`).
 
+// Complaints.
+pub mod diagnostic;
+mod suggest;
+
+// From text to a scenario.
+mod document;
+mod files;
+mod keys;
+mod lowering;
+pub mod overrides;
+mod quantities;
+mod scenario;
+mod targets;
+
+// The parts of a scenario.
+mod faults;
+mod members;
+mod network;
+mod players;
+mod promises;
+mod script;
+
+// What is built in.
+mod library;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use files::{Found, find};
+pub use library::library;
+pub use players::{PerAlgorithm, Threshold};
+pub use scenario::{LARGEST_FILE, Scenario};
+
+/// Reads a scenario; see [`Scenario::parse`].
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn parse(text: &str, origin: &str, registry: &sim::Registry) -> Result<Scenario, Diagnostics> {
+    Scenario::parse(text, origin, registry)
+}

@@ -1,0 +1,359 @@
+//! Every key of a scenario file, as data: the parser knows its keys from here, and so does the editor schema. Algorithms bring
+//! theirs along ([`sim::Setting`]).
+
+/// What may stand behind a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    Switch,
+    /// A whole number, from … to.
+    Count(u64, u64),
+    /// `"150ms"`.
+    Span,
+    /// `"-2s"`.
+    SignedSpan,
+    /// `["1ms", "5ms"]`: low and high end.
+    SpanPair,
+    /// `"5ms"`, or a distribution.
+    Delay,
+    /// `"1/100"`, at most one.
+    Probability,
+    /// `"101/100"`.
+    Rate,
+    /// `"n2"`.
+    Member,
+    Members,
+    /// A role, a member, a part, or a name bound by `as`; the list form means each of them.
+    Target,
+    Targets,
+    /// `[["leader"], ["others"]]`.
+    Groups,
+    /// Epochs of log entries: `[1, 1, 2]`.
+    Log,
+    /// Families of a swarm.
+    Families,
+    /// Names of invariants.
+    Promises,
+    Table(&'static Table),
+    /// `[[…]]`, any number.
+    Tables(&'static Table),
+    Either(&'static [Form]),
+    /// One table for each algorithm, with these inside.
+    PerAlgorithm(Inside),
+}
+
+/// What a table of one algorithm holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Inside {
+    /// Its settings.
+    Settings,
+    Table(&'static Table),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    pub name: &'static str,
+    pub form: Form,
+    pub about: &'static str,
+}
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// As a complaint calls it: `[network]`.
+    pub heading: &'static str,
+    /// In groups, because links share theirs.
+    pub keys: &'static [&'static [Key]],
+    pub required: &'static [&'static str],
+}
+
+impl Table {
+    pub fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
+        self.keys.iter().flat_map(|group| group.iter())
+    }
+}
+
+const fn key(name: &'static str, form: Form, about: &'static str) -> Key {
+    Key { name, form, about }
+}
+
+use Form::*;
+
+pub(crate) static SCENARIO: Table = Table {
+    heading: "a scenario",
+    required: &[],
+    keys: &[&[
+        key("name", Text, "What it is called; default: the name of the file."),
+        key("about", Text, "One or two sentences for people."),
+        key("nodes", Count(1, sim::setup::MOST_NODES as u64), "How many members the cluster has; default 5."),
+        key("duration", Span, "How long a run is, in simulated time; default 10s."),
+        key(
+            "first-leader",
+            Member,
+            "This member campaigns at once, as if it had led before: a running cluster. Default: a fresh start.",
+        ),
+        key(
+            "start-offset",
+            Delay,
+            "How long after the start of the run each member starts, drawn for each; default: all at once.",
+        ),
+        key("down", Members, "Down from the start, until restarted."),
+        key("eligible", Members, "Only these campaign by themselves; default: all."),
+        key(
+            "logs",
+            Either(&[Choice(&["equal", "distinct"]), Log]),
+            "What the logs hold at the start: nothing (equal), one entry more at each member than at the one before (distinct), or entries of these epochs.",
+        ),
+        key("measure", Either(&[Choice(MEASURES), Table(&MEASURE)]), "A figure to take from every run."),
+        key("stop", Choice(STOPS), "When a run ends before its duration is over; default at-end."),
+        key("network", Table(&NETWORK), "Every link between two parts of the cluster, in both directions."),
+        key("link", Tables(&LINK), "Links that differ from the network."),
+        key("session", Table(&SESSION), "How sessions behave, where an algorithm asks for them."),
+        key("disk", Table(&DISK), "The disks of the members."),
+        key("node", Tables(&NODE), "What is different at one member."),
+        key("work", Table(&WORK), "The work that leaders are given."),
+        key("event", Tables(&EVENT), "The fault script."),
+        key("swarm", Table(&SWARM), "A random fault script, drawn from the seed."),
+        key("algorithm", PerAlgorithm(Inside::Settings), "Settings of one algorithm."),
+        key(
+            "expect",
+            PerAlgorithm(Inside::Table(&EXPECT)),
+            "What is meant to go wrong with one algorithm: not finding it is the failure.",
+        ),
+        key("threshold", PerAlgorithm(Inside::Table(&THRESHOLD)), "What one algorithm may take at most."),
+    ]],
+};
+
+pub(crate) const MEASURES: &[&str] = &["first-candidacy", "first-leader", "stable-leader", "failover", "first-term-split"];
+pub(crate) const STOPS: &[&str] = &["at-end", "first-leader", "first-epoch", "first-failover"];
+
+pub(crate) static MEASURE: Table = Table {
+    heading: "measure",
+    required: &["what"],
+    keys: &[&[
+        key("what", Choice(MEASURES), "Which figure."),
+        key("offset", Delay, "Drawn from the seed and taken off the time of the first leader."),
+    ]],
+};
+
+const PATCH: &[Key] = &[
+    key("delay", Delay, "One-way delay of a message; default uniform from 1ms to 5ms."),
+    key("floor", Span, "No message is faster than this."),
+    key("extra", Span, "Added to every delay."),
+    key("loss", Probability, "Probability that a message is lost."),
+    key("burst", Table(&BURST), "Losses in bursts (Gilbert-Elliott)."),
+    key("duplicate", Probability, "Probability that a message arrives twice."),
+    key("reorder", Table(&REORDER), "Holds some messages back, so that later ones overtake them."),
+];
+
+pub(crate) static NETWORK: Table = Table { heading: "[network]", required: &[], keys: &[PATCH] };
+
+pub(crate) static BURST: Table = Table {
+    heading: "burst",
+    required: &["good", "bad", "loss"],
+    keys: &[&[
+        key("good", Span, "Mean length of a good stretch."),
+        key("bad", Span, "Mean length of a bad stretch."),
+        key("loss", Probability, "Probability of loss in a bad stretch."),
+    ]],
+};
+
+pub(crate) static REORDER: Table = Table {
+    heading: "reorder",
+    required: &["chance", "by"],
+    keys: &[&[key("chance", Probability, "Probability that a message is held back."), key("by", Delay, "For how long.")]],
+};
+
+pub(crate) static LINK: Table = Table {
+    heading: "[[link]]",
+    required: &["from", "to"],
+    keys: &[
+        &[
+            key("from", Target, "A member, all, or resource."),
+            key("to", Target, "A member, all, or resource."),
+            key("both", Switch, "In both directions; default false."),
+            key("cut", Switch, "Cut from the start, until healed."),
+        ],
+        PATCH,
+    ],
+};
+
+pub(crate) static SESSION: Table = Table {
+    heading: "[session]",
+    required: &[],
+    keys: &[&[
+        key("timeout", Span, "Unacknowledged data for this long ends a session; default 5s."),
+        key("retransmit", Span, "First retransmission after this, doubling from there; default 200ms."),
+    ]],
+};
+
+pub(crate) static DISK: Table = Table {
+    heading: "[disk]",
+    required: &[],
+    keys: &[&[key("latency", Delay, "How long a write takes to be durable; default 0s.")]],
+};
+
+pub(crate) static NODE: Table = Table {
+    heading: "[[node]]",
+    required: &["id"],
+    keys: &[&[
+        key("id", Member, "Which member."),
+        key("clock-rate", Rate, "Of both clocks: 101/100 runs one percent fast."),
+        key("wall-offset", SignedSpan, "How far the wall clock is off at the start."),
+        key("start-offset", Delay, "How long after the start of the run this member starts."),
+        key("down", Switch, "Down from the start, until restarted."),
+        key("ineligible", Switch, "Never campaigns by itself."),
+        key("disk", Delay, "How long a write takes to be durable here."),
+        key("log", Log, "The log that it starts with, as the epochs of its entries."),
+        key("algorithm", PerAlgorithm(Inside::Settings), "Settings of one algorithm that differ here."),
+    ]],
+};
+
+pub(crate) const FENCING: &[&str] = &["none", "at-least", "equal", "transaction"];
+
+pub(crate) static WORK: Table = Table {
+    heading: "[work]",
+    required: &[],
+    keys: &[&[
+        key("on", Switch, "Whether leaders are given work; default true."),
+        key("interval", Span, "Every leader gets an item this often; default 50ms."),
+        key("think", Delay, "Between check and send, where work goes to the protected resource; default 1ms."),
+        key("fencing", Choice(FENCING), "Which fencing tokens the protected resource demands; default none."),
+    ]],
+};
+
+pub(crate) static SWARM: Table = Table {
+    heading: "[swarm]",
+    required: &["from", "until", "every", "lasting"],
+    keys: &[&[
+        key("families", Families, "What to draw from; each is in force in about half of the seeds. Default: all."),
+        key("from", Span, "Faults start no earlier."),
+        key("until", Span, "Here the trouble ends, and everything is healed."),
+        key("every", Span, "Mean time between two faults."),
+        key("lasting", SpanPair, "Faults that last do so for a time between these."),
+        key("loss", Probability, "Upper bound on the loss that is drawn; default 1/5."),
+        key("drift", Probability, "Upper bound on a clock's rate error that is drawn; default 1/100."),
+    ]],
+};
+
+/// When an event fires, and what it is called.
+const TIMING: &[Key] = &[
+    key("name", Text, "For `after` of other events."),
+    key("at", Delay, "A time, or a distribution that the seed draws it from."),
+    key("after", Text, "Fires after the event of this name has fired …"),
+    key("delay", Delay, "… so much later; default 0s."),
+    key("every", Delay, "Fires again and again, so long after the last time …"),
+    key("until", Span, "… until this time of the run."),
+    key("as", Text, "Binds whom it hit to a name, for later events."),
+    key("within", Span, "How long to wait for a target that is not there yet; default: the algorithm's recovery bound."),
+];
+
+const PARTITION_FORMS: &[Form] = &[Groups, Choice(&["ring"]), Table(&SHAPE)];
+const PAUSE_FORMS: &[Form] = &[Targets, Table(&PAUSE)];
+const SUSPEND_FORMS: &[Form] = &[Targets, Table(&SUSPEND)];
+
+/// What an event does: exactly one of these.
+pub(crate) const FAULTS: &[Key] = &[
+    key("partition", Either(PARTITION_FORMS), "Groups that cannot reach each other; replaces the partition in force."),
+    key("cut", Table(&CUT), "Cuts every link from one side to the other."),
+    key("flap", Table(&FLAP), "Links that go down and up by themselves, for a while."),
+    key("degrade", Table(&DEGRADE), "Other link settings, for a while."),
+    key("heal", Switch, "Mends all links, and only links."),
+    key("crash", Targets, "Stops the process; what is on the disk stays."),
+    key("restart", Targets, "Starts what is down."),
+    key("wipe", Targets, "Crashes and empties the disk."),
+    key("pause", Either(PAUSE_FORMS), "The process stands still, its clocks go on."),
+    key("suspend", Either(SUSPEND_FORMS), "The whole machine stands still."),
+    key("resume", Targets, "Ends a pause or a suspension."),
+    key("stall-disk", Table(&STALL_DISK), "No write reaches the disk, the rest goes on."),
+    key("slow-disk", Table(&SLOW_DISK), "Other disk latency, for a while."),
+    key("clock-rate", Table(&CLOCK_RATE), "Both clocks run at this rate from now on."),
+    key("clock-jump", Table(&CLOCK_JUMP), "The wall clock jumps."),
+    key("transfer", Target, "An operator's order: hand the leadership over to this one."),
+];
+
+pub(crate) static EVENT: Table = Table { heading: "[[event]]", required: &[], keys: &[TIMING, FAULTS] };
+
+pub(crate) static SHAPE: Table = Table {
+    heading: "partition",
+    required: &[],
+    keys: &[&[
+        key("groups", Groups, "Groups that cannot reach each other; members not listed form one more."),
+        key("bridge", Target, "Two halves that cannot reach each other, and this one that reaches both."),
+        key("ring", Switch, "Every member reaches only its two neighbours by number."),
+        key("chain", Targets, "As the ring, not closed, in this order."),
+        key("star", Target, "Every member reaches only this one."),
+    ]],
+};
+
+const SIDES: &[Key] = &[
+    key("from", Targets, "One side."),
+    key("to", Targets, "The other side."),
+    key("both", Switch, "In both directions; default false."),
+];
+const LASTING: Key = key("for", Span, "How long.");
+const WHO: Key = key("who", Targets, "Whom it hits.");
+
+pub(crate) static CUT: Table = Table { heading: "cut", required: &["from", "to"], keys: &[SIDES] };
+
+pub(crate) static FLAP: Table = Table {
+    heading: "flap",
+    required: &["from", "to", "down", "up", "for"],
+    keys: &[
+        SIDES,
+        &[key("down", Delay, "How long it is down each time."), key("up", Delay, "How long it is up each time."), LASTING],
+    ],
+};
+
+pub(crate) static DEGRADE: Table =
+    Table { heading: "degrade", required: &["from", "to", "for"], keys: &[SIDES, PATCH, &[LASTING]] };
+
+pub(crate) static PAUSE: Table = Table { heading: "pause", required: &["who"], keys: &[&[WHO, LASTING]] };
+
+pub(crate) static STALL_DISK: Table = Table { heading: "stall-disk", required: &["who", "for"], keys: &[&[WHO, LASTING]] };
+
+pub(crate) static SUSPEND: Table = Table {
+    heading: "suspend",
+    required: &["who"],
+    keys: &[&[WHO, LASTING, key("clock", Choice(&["runs", "stops"]), "What its monotonic clock does meanwhile; default stops.")]],
+};
+
+pub(crate) static SLOW_DISK: Table = Table {
+    heading: "slow-disk",
+    required: &["who", "latency", "for"],
+    keys: &[&[WHO, key("latency", Delay, "How long a write takes meanwhile."), LASTING]],
+};
+
+pub(crate) static CLOCK_RATE: Table =
+    Table { heading: "clock-rate", required: &["who", "rate"], keys: &[&[WHO, key("rate", Rate, "1/1 is right.")]] };
+
+pub(crate) static CLOCK_JUMP: Table = Table {
+    heading: "clock-jump",
+    required: &["who", "by"],
+    keys: &[&[WHO, key("by", SignedSpan, "Forward, or back with a minus.")]],
+};
+
+pub(crate) static EXPECT: Table = Table {
+    heading: "[expect.…]",
+    required: &["finds"],
+    keys: &[&[key("finds", Promises, "Invariants that must be seen violated.")]],
+};
+
+pub(crate) static THRESHOLD: Table = Table {
+    heading: "[threshold.…]",
+    required: &[],
+    keys: &[&[
+        key("failover-mean", Span, "Mean time from the loss of a leader to the first item acknowledged under the next."),
+        key("failover-p50", Span, "Median of the same."),
+        key("failover-p90", Span, "90 % quantile of the same."),
+        key("failover-p95", Span, "95 % quantile of the same."),
+        key("failover-p99", Span, "99 % quantile of the same."),
+        key("failover-p999", Span, "99.9 % quantile of the same."),
+        key("failover-max", Span, "Longest of the same."),
+        key("leaderless-mean", Span, "Mean time of a run in which nobody held authority."),
+        key("overlap-max", Span, "Longest time for which two members would have acted as leader."),
+        key("false-failovers", Count(0, u32::MAX as u64), "Leaders that were lost without a fault, over all seeds."),
+        key("unrecovered", Count(0, u32::MAX as u64), "Runs that were left without a leader, over all seeds."),
+    ]],
+};

@@ -1,0 +1,175 @@
+//! Whom something is aimed at: members, roles, parts, and names that events bind.
+
+use sim::fault::Target;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Data, Node};
+use crate::lowering::Lowering;
+use crate::suggest;
+
+/// The roles, as files name them.
+pub(crate) const ROLES: &[&str] =
+    &["leader", "others", "follower", "random", "quorum-with-leader", "minority-with-leader", "all"];
+
+/// The parts of a cluster beside the members.
+pub(crate) const PARTS: &[&str] = &["resource"];
+
+/// Where a target stands decides what it can be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// An end of links: members, roles, parts, names.
+    Ends,
+    /// Something that runs an algorithm: no parts.
+    Nodes,
+    /// Before the run: no roles, no names.
+    Fixed,
+}
+
+/// `n3` is 3; nothing if it is no number of a member at all.
+fn number(word: &str) -> Option<u64> {
+    let digits = word.strip_prefix('n')?;
+    let plain = !digits.is_empty() && digits.len() < 10 && digits.bytes().all(|b| b.is_ascii_digit());
+    if plain { digits.parse().ok() } else { None }
+}
+
+/// Whether an event may bind this word: it must not mean something else already.
+pub(crate) fn is_free(word: &str) -> bool {
+    number(word).is_none() && !ROLES.contains(&word) && !PARTS.contains(&word)
+}
+
+impl Lowering<'_> {
+    /// The members that there are, in words.
+    fn members_in_words(&self) -> String {
+        match self.nodes {
+            1 => String::from("this cluster has n1 only"),
+            last => format!("this cluster has n1..n{last}"),
+        }
+    }
+
+    /// A member, counted from 0.
+    pub fn member(&mut self, node: &Node) -> Option<u16> {
+        let word = match &node.data {
+            Data::Integer(number) => {
+                let complaint = Diagnostic::error(node.place, "members are written with an n");
+                self.complain(complaint.help(format!("write \"n{number}\"")));
+                return None;
+            }
+            _ => self.text(node, "a member such as \"n2\"")?,
+        };
+        let Some(number) = number(&word) else {
+            let complaint = Diagnostic::error(node.place, format!("`{word}` is not a member"));
+            self.complain(complaint.help(self.members_in_words()));
+            return None;
+        };
+        self.in_range(node, number)
+    }
+
+    fn in_range(&mut self, node: &Node, number: u64) -> Option<u16> {
+        if number == 0 || number > u64::from(self.nodes) {
+            let complaint = Diagnostic::error(node.place, format!("there is no member n{number}"));
+            self.complain(complaint.help(self.members_in_words()));
+            return None;
+        }
+        Some((number - 1) as u16)
+    }
+
+    /// Members, each once.
+    pub fn members(&mut self, node: &Node) -> Option<Vec<u16>> {
+        let mut members = Vec::new();
+        for item in self.one_or_more(node, "members") {
+            let Some(member) = self.member(item) else { continue };
+            if members.contains(&member) {
+                self.complain(Diagnostic::error(item.place, format!("n{} is listed twice", member + 1)));
+            } else {
+                members.push(member);
+            }
+        }
+        Some(members)
+    }
+
+    pub fn target(&mut self, node: &Node, whom: Whom) -> Option<Target> {
+        let word = match &node.data {
+            Data::Integer(_) => return self.member(node).map(Target::Member),
+            _ => self.text(node, "a member, role, part or name")?,
+        };
+        if let Some(number) = number(&word) {
+            return self.in_range(node, number).map(Target::Member);
+        }
+        let target = match word.as_str() {
+            "leader" => Target::Leader,
+            "others" => Target::Others,
+            "follower" => Target::Follower,
+            "random" => Target::Random,
+            "quorum-with-leader" => Target::QuorumWithLeader,
+            "minority-with-leader" => Target::MinorityWithLeader,
+            "all" => Target::All,
+            part if PARTS.contains(&part) => Target::Part(word),
+            name if self.bound.iter().any(|bound| bound == name) => Target::Named(word),
+            _ => return self.unknown_target(node, &word),
+        };
+        self.fitting(node, target, whom)
+    }
+
+    fn unknown_target(&mut self, node: &Node, word: &str) -> Option<Target> {
+        let complaint = Diagnostic::error(node.place, format!("`{word}` is no member, role or part, and no event binds it"));
+        let bound = self.bound.clone();
+        let known = ROLES.iter().chain(PARTS).copied().chain(bound.iter().map(String::as_str));
+        let help = match suggest::closest(word, known) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!(
+                "{}; roles are {}; a name is bound by `as = \"{word}\"` in another event",
+                self.members_in_words(),
+                ROLES.join(", ")
+            ),
+        };
+        self.complain(complaint.help(help));
+        None
+    }
+
+    fn fitting(&mut self, node: &Node, target: Target, whom: Whom) -> Option<Target> {
+        match (whom, &target) {
+            (Whom::Nodes, Target::Part(part)) => {
+                let complaint =
+                    Diagnostic::error(node.place, format!("the {part} can be cut off, but nothing else happens to it"));
+                self.complain(complaint.help("aim at members or roles"));
+                None
+            }
+            (Whom::Fixed, Target::Member(_) | Target::All | Target::Part(_)) => Some(target),
+            (Whom::Fixed, _) => {
+                let complaint = Diagnostic::error(node.place, "roles and names mean nothing before the run");
+                self.complain(complaint.help("write a member, all, or resource; or use an event with `degrade` or `cut`"));
+                None
+            }
+            _ => Some(target),
+        }
+    }
+
+    /// One target, or a list of them.
+    pub fn targets(&mut self, node: &Node, whom: Whom) -> Option<Vec<Target>> {
+        let items = self.one_or_more(node, "targets");
+        let targets: Vec<Option<Target>> = items.iter().map(|item| self.target(item, whom)).collect();
+        let targets: Vec<Target> = targets.into_iter().collect::<Option<_>>()?;
+        for (at, target) in targets.iter().enumerate() {
+            let drawn = matches!(target, Target::Follower | Target::Random);
+            if !drawn && targets[..at].contains(target) {
+                self.complain(Diagnostic::error(items[at].place, "this is listed twice"));
+            }
+        }
+        if targets.is_empty() {
+            return None;
+        }
+        Some(targets)
+    }
+
+    fn one_or_more<'d>(&mut self, node: &'d Node, what: &str) -> &'d [Node] {
+        match &node.data {
+            Data::List(nodes) => {
+                if nodes.is_empty() {
+                    self.complain(Diagnostic::error(node.place, format!("this list of {what} is empty")));
+                }
+                nodes
+            }
+            _ => std::slice::from_ref(node),
+        }
+    }
+}
