@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use scenarios::Scenario;
+use sim::audit::catalogue::{self, Invariant};
 use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
 use sim::settings::{Kind, Setting};
+use sim::outcome::Severity;
 use sim::{Player, Registry, Setup, Value};
 
 use crate::paint::Paint;
@@ -30,6 +32,22 @@ pub fn algorithms(registry: &Registry) -> String {
     table.text()
 }
 
+pub fn invariants() -> String {
+    let mut table = Table::new(&["invariant", "kind", "what must be true"]);
+    for invariant in &catalogue::ALL {
+        table.row([Cell::painted(invariant.name, Paint::Bold), kind(invariant.severity).into(), invariant.sentence.into()]);
+    }
+    table.text()
+}
+
+const fn kind(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Safety => "safety",
+        Severity::Liveness => "liveness",
+        Severity::Measurement => "measurement",
+    }
+}
+
 pub fn mutants(registry: &Registry) -> String {
     let mut table = Table::new(&["mutant", "algorithm", "caught by", "rule that it breaks"]);
     for player in registry.iter() {
@@ -42,6 +60,34 @@ pub fn mutants(registry: &Registry) -> String {
         }
     }
     table.text()
+}
+
+/// Everything about an invariant, and which of the algorithms promise it by default.
+pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
+    let mut out = format!("{}: {}\n\n", Paint::Bold.on(invariant.name), invariant.sentence);
+    let mut add = |subject: &str, words: &str| writeln!(out, "{subject:<11} {words}").expect("a string takes any text");
+    add("source:", invariant.citation);
+    add("exercised:", invariant.exercised);
+    add("kind:", kind(invariant.severity));
+    if !invariant.needs.is_empty() {
+        let needs: Vec<&str> = invariant.needs.iter().map(|fact| fact.name()).collect();
+        add("needs:", &format!("{} (without them it is not applicable)", needs.join(", ")));
+    }
+    for player in registry.iter() {
+        let claim = player.claims(&[]).into_iter().find(|claim| claim.promise == invariant.promise);
+        let words = match claim {
+            Some(claim) => format!("promised, given {}", claim.given.name()),
+            None if !invariant.applies(player.facts(&[])) => String::from("not applicable"),
+            None => String::from("not promised"),
+        };
+        add(&format!("{}:", player.name()), &words);
+    }
+    for player in registry.iter() {
+        for mutant in player.mutants().iter().filter(|mutant| mutant.caught_by == Some(invariant.promise)) {
+            add("catches:", &format!("{} of {}: {}", mutant.id, player.name(), mutant.breaks));
+        }
+    }
+    out
 }
 
 /// Everything about an algorithm, under the settings that it has by itself.
@@ -60,7 +106,7 @@ pub fn algorithm(player: &dyn Player) -> String {
         heading(&mut out, "mutants: bugs to switch on with --mutant");
         let mut table = Table::new(&["mutant", "caught by", "rule that it breaks"]);
         for mutant in mutants {
-            let caught = mutant.caught_by.map_or_else(|| String::from("none: it is equivalent"), words::promise);
+            let caught = mutant.caught_by.map_or("none: it is equivalent", words::promise);
             table.row([mutant.id.into(), caught.into(), mutant.breaks.into()]);
         }
         out.push_str(&table.text());
@@ -94,7 +140,7 @@ fn claims(claims: &[Claim]) -> String {
     let mut out = String::new();
     let all = [Assumption::Asynchrony, Assumption::BoundedDrift, Assumption::NoPause, Assumption::Synchrony];
     for given in all {
-        let promised: Vec<String> =
+        let promised: Vec<&str> =
             claims.iter().filter(|claim| claim.given == given).map(|claim| words::promise(claim.promise)).collect();
         if !promised.is_empty() {
             writeln!(out, "  given {}:\n    {}", given.name(), wrapped(&promised)).expect("a string takes any text");
@@ -104,11 +150,11 @@ fn claims(claims: &[Claim]) -> String {
 }
 
 /// A list of words in lines of reasonable length.
-fn wrapped(words: &[String]) -> String {
+fn wrapped(words: &[&str]) -> String {
     const WIDTH: usize = 90;
     let mut lines = vec![String::new()];
     for (i, word) in words.iter().enumerate() {
-        let word = if i + 1 < words.len() { format!("{word},") } else { word.clone() };
+        let word = if i + 1 < words.len() { format!("{word},") } else { (*word).to_owned() };
         let line = lines.last_mut().expect("there is always a line");
         if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
             lines.push(word);

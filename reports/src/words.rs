@@ -1,5 +1,6 @@
 //! The words for what a run gives back, the same in every format.
 
+use sim::audit::catalogue;
 use sim::outcome::{Judgement, Liveness, Outcome, Severity, Standing, Verdict, Violation};
 use sim::{NodeId, Promise, Span};
 
@@ -29,16 +30,9 @@ pub const fn liveness(liveness: Liveness) -> &'static str {
     }
 }
 
-/// The name of a promise as `hustings explain` knows it: `ElectionSafety` is `election-safety`.
-pub fn promise(promise: Promise) -> String {
-    let mut name = String::new();
-    for letter in format!("{promise:?}").chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
+/// The name of a promise as `hustings explain` knows it.
+pub const fn promise(promise: Promise) -> &'static str {
+    catalogue::name_of(promise)
 }
 
 /// `n1, n3`.
