@@ -1,1 +1,29 @@
+//! The picture: outcomes in, bytes out. Pure functions of what a run gave back: no clock, no input, no output.
+//!
+//! Text may hold ANSI colours; whoever prints it strips them where they are not wanted.
 
+// What everything else is written with.
+mod paint;
+mod sections;
+mod table;
+pub mod words;
+
+#[cfg(test)]
+mod example;
+
+// One run.
+pub mod human;
+pub mod json;
+pub mod live;
+pub mod markdown;
+pub mod trace;
+
+// Many runs.
+pub mod summary;
+
+// What there is.
+pub mod catalogue;
+
+// The published results.
+pub mod published;
+pub mod statistics;

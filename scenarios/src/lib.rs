@@ -5,7 +5,7 @@
 
 // Complaints.
 pub mod diagnostic;
-mod suggest;
+pub mod suggest;
 
 // From text to a scenario.
 mod document;

@@ -4,7 +4,7 @@
 const LONGEST_WORD: usize = 48;
 
 /// The candidate that differs in the fewest letters, if it is close enough to be meant.
-pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().map(|c| if c == '_' { '-' } else { c }).collect();
     if word.is_empty() || word.len() > LONGEST_WORD {
         return None;
@@ -19,7 +19,7 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// `did you mean "x"?` where something is close, else all the words that there are.
-pub(crate) fn advice<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+pub fn advice<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match closest(word, candidates.clone()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None => match candidates.into_iter().map(|c| format!("`{c}`")).collect::<Vec<String>>() {

@@ -1,0 +1,194 @@
+//! What there is, and what it means: the words of `list` and `explain`.
+
+use std::fmt::Write;
+
+use scenarios::Scenario;
+use sim::audit::catalogue::{self, Invariant};
+use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
+use sim::settings::{Kind, Setting};
+use sim::outcome::Severity;
+use sim::{Player, Registry, Setup, Value};
+
+use crate::paint::Paint;
+use crate::table::{Cell, Table};
+use crate::words;
+
+/// Names and what they are about.
+pub fn scenarios(all: &[Scenario]) -> String {
+    let mut table = Table::new(&["scenario", "about"]);
+    for scenario in all {
+        table.row([Cell::painted(scenario.origin.as_str(), Paint::Bold), scenario.about.as_str().into()]);
+    }
+    table.text()
+}
+
+pub fn algorithms(registry: &Registry) -> String {
+    let mut table = Table::new(&["algorithm", "settings", "mutants", "about"]);
+    for player in registry.iter() {
+        let name = Cell::painted(player.name(), Paint::Bold);
+        let settings = player.settings().len().to_string();
+        table.row([name, settings.into(), player.mutants().len().to_string().into(), player.about().into()]);
+    }
+    table.text()
+}
+
+pub fn invariants() -> String {
+    let mut table = Table::new(&["invariant", "kind", "what must be true"]);
+    for invariant in &catalogue::ALL {
+        table.row([Cell::painted(invariant.name, Paint::Bold), kind(invariant.severity).into(), invariant.sentence.into()]);
+    }
+    table.text()
+}
+
+const fn kind(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Safety => "safety",
+        Severity::Liveness => "liveness",
+        Severity::Measurement => "measurement",
+    }
+}
+
+pub fn mutants(registry: &Registry) -> String {
+    let mut table = Table::new(&["mutant", "algorithm", "caught by", "rule that it breaks"]);
+    for player in registry.iter() {
+        for mutant in player.mutants() {
+            let caught = match mutant.caught_by {
+                Some(promise) => words::promise(promise).into(),
+                None => Cell::painted("none: it is equivalent", Paint::Dim),
+            };
+            table.row([Cell::painted(mutant.id, Paint::Bold), player.name().into(), caught, mutant.breaks.into()]);
+        }
+    }
+    table.text()
+}
+
+/// Everything about an invariant, and which of the algorithms promise it by default.
+pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
+    let mut out = format!("{}: {}\n\n", Paint::Bold.on(invariant.name), invariant.sentence);
+    let mut add = |subject: &str, words: &str| writeln!(out, "{subject:<11} {words}").expect("a string takes any text");
+    add("source:", invariant.citation);
+    add("exercised:", invariant.exercised);
+    add("kind:", kind(invariant.severity));
+    if !invariant.needs.is_empty() {
+        let needs: Vec<&str> = invariant.needs.iter().map(|fact| fact.name()).collect();
+        add("needs:", &format!("{} (without them it is not applicable)", needs.join(", ")));
+    }
+    for player in registry.iter() {
+        let claim = player.claims(&[]).into_iter().find(|claim| claim.promise == invariant.promise);
+        let words = match claim {
+            Some(claim) => format!("promised, given {}", claim.given.name()),
+            None if !invariant.applies(player.facts(&[])) => String::from("not applicable"),
+            None => String::from("not promised"),
+        };
+        add(&format!("{}:", player.name()), &words);
+    }
+    for player in registry.iter() {
+        for mutant in player.mutants().iter().filter(|mutant| mutant.caught_by == Some(invariant.promise)) {
+            add("catches:", &format!("{} of {}: {}", mutant.id, player.name(), mutant.breaks));
+        }
+    }
+    out
+}
+
+/// Everything about an algorithm, under the settings that it has by itself.
+pub fn algorithm(player: &dyn Player) -> String {
+    let mut out = format!("{}: {}\n\nsource: {}\n", Paint::Bold.on(player.name()), player.about(), player.citation());
+    heading(&mut out, "settings");
+    out.push_str(&settings(player));
+    heading(&mut out, "promises, by default");
+    out.push_str(&claims(&player.claims(&[])));
+    let setup = Setup::default();
+    let network = setup.network();
+    heading(&mut out, &format!("bounds, by default: {} members, delay up to {}", network.members, network.max_delay));
+    out.push_str(&bounds(&player.bounds(&[], &setup)));
+    let mutants = player.mutants();
+    if !mutants.is_empty() {
+        heading(&mut out, "mutants: bugs to switch on with --mutant");
+        let mut table = Table::new(&["mutant", "caught by", "rule that it breaks"]);
+        for mutant in mutants {
+            let caught = mutant.caught_by.map_or("none: it is equivalent", words::promise);
+            table.row([mutant.id.into(), caught.into(), mutant.breaks.into()]);
+        }
+        out.push_str(&table.text());
+    }
+    out
+}
+
+fn settings(player: &dyn Player) -> String {
+    let defaults = player.in_force(&[]).unwrap_or_default();
+    let default = |key: &str| defaults.iter().find(|(known, _)| *known == key).map(|(_, value)| value);
+    let mut table = Table::new(&["setting", "takes", "default", "about"]);
+    for Setting { key, kind, about } in player.settings() {
+        let value = default(key).map_or_else(String::new, Value::to_string);
+        table.row([(*key).into(), takes(*kind).into(), value.into(), (*about).into()]);
+    }
+    if table.is_empty() { String::from("  none\n") } else { table.text() }
+}
+
+fn takes(kind: Kind) -> String {
+    match kind {
+        Kind::Switch => String::from("true or false"),
+        Kind::Span => String::from("a time, \"100ms\""),
+        Kind::Range => String::from("two times, [\"1s\", \"2s\"]"),
+        Kind::Count => String::from("a whole number"),
+        Kind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// What is promised, grouped by what must be true of the world for it.
+fn claims(claims: &[Claim]) -> String {
+    let mut out = String::new();
+    let all = [Assumption::Asynchrony, Assumption::BoundedDrift, Assumption::NoPause, Assumption::Synchrony];
+    for given in all {
+        let promised: Vec<&str> =
+            claims.iter().filter(|claim| claim.given == given).map(|claim| words::promise(claim.promise)).collect();
+        if !promised.is_empty() {
+            writeln!(out, "  given {}:\n    {}", given.name(), wrapped(&promised)).expect("a string takes any text");
+        }
+    }
+    if out.is_empty() { String::from("  nothing\n") } else { out }
+}
+
+/// A list of words in lines of reasonable length.
+fn wrapped(words: &[&str]) -> String {
+    const WIDTH: usize = 90;
+    let mut lines = vec![String::new()];
+    for (i, word) in words.iter().enumerate() {
+        let word = if i + 1 < words.len() { format!("{word},") } else { (*word).to_owned() };
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            lines.push(word);
+        } else {
+            let space = if line.is_empty() { "" } else { " " };
+            line.push_str(&format!("{space}{word}"));
+        }
+    }
+    lines.join("\n    ")
+}
+
+fn bounds(bounds: &Bounds) -> String {
+    let mut out = String::new();
+    let mut add = |name: &str, meaning: &str, sum: Option<&Sum>| {
+        let Some(sum) = sum else {
+            out.push_str(&format!("  {name}: not promised ({meaning})\n"));
+            return;
+        };
+        out.push_str(&format!("  {name}: {} ({meaning})\n", total(sum)));
+        for (span, what) in sum {
+            out.push_str(&format!("    {:>10}  {what}\n", span.to_string()));
+        }
+    };
+    add("recovery", "from a whole network with a majority up, to an established leader", Some(&bounds.recovery));
+    add("step-down", "from the loss of the majority to the end of the leader's authority", bounds.step_down.as_ref());
+    add("overlap", "two nodes that believe they lead, without a pause", bounds.overlap.as_ref());
+    out
+}
+
+/// Everything about a scenario: what it is about, and the file itself, to start one's own from.
+pub fn scenario(scenario: &Scenario) -> String {
+    format!("{}: {}\n\n{}\n", Paint::Bold.on(&scenario.origin), scenario.about, scenario.text.trim_end())
+}
+
+fn heading(out: &mut String, text: &str) {
+    writeln!(out, "\n{}", Paint::Bold.on(text)).expect("a string takes any text");
+}

@@ -1,0 +1,439 @@
+//! The live log: what the nodes think, one column a node, one line a change, faults across all columns as they happen.
+//! Heartbeats and other messages are not shown. Where there are more nodes than columns fit, a line names the nodes.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use sim::observer::{Happening, NodeEvent, Observer};
+use sim::{Epoch, NodeId, Observation, Promise, Role, Time};
+
+use crate::paint::Paint;
+use crate::words;
+
+/// Width of a line, and of the time at its left.
+const WIDTH: usize = 100;
+const TIME_WIDTH: usize = 13;
+/// A column narrower than this cannot hold `C 12 >n9`.
+const NARROWEST: usize = 9;
+const WIDEST: usize = 17;
+/// Lines that are kept: so many from the start, so many from the end.
+const FIRST: usize = 2_000;
+const LAST: usize = 500;
+
+pub struct Live {
+    nodes: Vec<Node>,
+    /// `None`: too many nodes for columns.
+    column: Option<usize>,
+    /// Nodes that something happened to, at this time; shown once the time moves on.
+    pending: Vec<usize>,
+    pending_at: Time,
+    /// Without columns: the line that goes on while the same happens to more nodes.
+    group: Option<(Time, String, Paint, Vec<NodeId>)>,
+    violated: BTreeSet<Promise>,
+    fired: BTreeSet<String>,
+    lines: Lines,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Down,
+    Still,
+    Runs,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    state: State,
+    mind: Mind,
+    /// What the log last said about it.
+    shown: Option<(State, Mind)>,
+    /// Holds authority, and has done work in that tenure.
+    served: bool,
+    fenced: bool,
+    note: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Mind {
+    role: Role,
+    epoch: Epoch,
+    leader: Option<NodeId>,
+    acts: bool,
+}
+
+impl Live {
+    pub fn new(nodes: u16) -> Live {
+        let count = usize::from(nodes.max(1));
+        let width = ((WIDTH - TIME_WIDTH) / count).min(WIDEST);
+        let mind = Mind { role: Role::Follower, epoch: Epoch::default(), leader: None, acts: false };
+        let node = Node { state: State::Runs, mind, shown: None, served: false, fenced: false, note: None };
+        Live {
+            nodes: vec![node; count],
+            column: (width >= NARROWEST).then_some(width),
+            pending: Vec::new(),
+            pending_at: Time::ZERO,
+            group: None,
+            violated: BTreeSet::new(),
+            fired: BTreeSet::new(),
+            lines: Lines::default(),
+        }
+    }
+
+    /// Names of the events of the script that happened.
+    pub fn fired(&self) -> &BTreeSet<String> {
+        &self.fired
+    }
+
+    /// The log, with its legend.
+    pub fn finish(mut self) -> String {
+        self.flush();
+        self.flush_group();
+        let mut out = String::from("\n");
+        let legend = "L leader, C candidate, P pre-candidate, f follower, with epoch and >whom it follows";
+        out.push_str(&Paint::Dim.on(legend));
+        out.push('\n');
+        if let Some(width) = self.column {
+            out.push_str(&Paint::Dim.on("| runs, # would act as leader, : stands still, blank is down"));
+            out.push_str("\n\n");
+            let names = (0..self.nodes.len()).map(|i| format!("{:<width$}", NodeId(i as u16).to_string()));
+            let head = format!("{:>TIME_WIDTH$}{}", "time  ", names.collect::<String>());
+            out.push_str(&Paint::Bold.on(head.trim_end()));
+        }
+        out.push('\n');
+        self.lines.write(&mut out);
+        out
+    }
+
+    /// Something may have changed about this node: shown when the time moves on.
+    fn touch(&mut self, at: Time, node: NodeId) -> Option<&mut Node> {
+        if at != self.pending_at {
+            self.flush();
+            self.pending_at = at;
+        }
+        let index = node.index();
+        if index < self.nodes.len() && !self.pending.contains(&index) {
+            self.pending.push(index);
+        }
+        self.nodes.get_mut(index)
+    }
+
+    /// Writes what is pending, if it says anything new.
+    fn flush(&mut self) {
+        let mut touched = std::mem::take(&mut self.pending);
+        touched.retain(|&i| self.nodes[i].news());
+        if touched.is_empty() {
+            return;
+        }
+        touched.sort_unstable();
+        match self.column {
+            Some(width) => self.row(width, &touched),
+            None => touched.iter().for_each(|&i| self.join_group(i)),
+        }
+        for i in touched {
+            let node = &mut self.nodes[i];
+            node.shown = Some((node.state, node.mind));
+            node.note = None;
+        }
+    }
+
+    fn row(&mut self, width: usize, touched: &[usize]) {
+        let mut line = time(self.pending_at);
+        let mut owed = 0;
+        for (i, node) in self.nodes.iter().enumerate() {
+            line.push_str(&" ".repeat(owed));
+            let (text, paint) = if touched.contains(&i) { node.cell(width - 1) } else { (node.mark().to_owned(), Paint::Dim) };
+            owed = width - text.chars().count();
+            line.push_str(&paint.on(&text));
+        }
+        self.lines.push(line.trim_end().to_owned());
+    }
+
+    fn join_group(&mut self, index: usize) {
+        let (text, paint) = self.nodes[index].cell(WIDTH);
+        let node = NodeId(index as u16);
+        match &mut self.group {
+            Some((_, words, _, nodes)) if *words == text => nodes.push(node),
+            _ => {
+                self.flush_group();
+                self.group = Some((self.pending_at, text, paint, vec![node]));
+            }
+        }
+    }
+
+    fn flush_group(&mut self) {
+        if let Some((at, text, paint, nodes)) = self.group.take() {
+            let who = if nodes.len() > 1 { format!(" ({} nodes)", nodes.len()) } else { String::new() };
+            self.lines.push(format!("{}{}  {}{who}", time(at), paint.on(&text), words::node_ranges(&nodes)));
+        }
+    }
+
+    /// A line across all columns.
+    fn across(&mut self, at: Time, text: &str, paint: Paint) {
+        self.flush();
+        self.flush_group();
+        self.lines.push(format!("{}{}", time(at), paint.on(text)));
+    }
+
+    fn node_event(&mut self, at: Time, node: NodeId, event: NodeEvent) {
+        let Some(node) = self.touch(at, node) else { return };
+        let (state, note) = match event {
+            NodeEvent::Crashed => (State::Down, "crashed"),
+            NodeEvent::Wiped => (State::Down, "wiped"),
+            NodeEvent::Restarted => (State::Runs, "started"),
+            NodeEvent::Paused => (State::Still, "paused"),
+            NodeEvent::Suspended => (State::Still, "suspended"),
+            NodeEvent::Resumed => (State::Runs, "resumed"),
+            NodeEvent::DiskStalled => (node.state, "disk stalls"),
+            NodeEvent::DiskSlowed => (node.state, "disk slow"),
+            NodeEvent::DiskRestored => (node.state, "disk well"),
+            NodeEvent::ClockChanged => (node.state, "clock"),
+        };
+        node.state = state;
+        node.note = Some(note);
+    }
+}
+
+impl Observer for Live {
+    fn happened(&mut self, at: Time, what: &Happening<'_>) {
+        match *what {
+            Happening::Observed { node, is, .. } => {
+                if let Some(node) = self.touch(at, node) {
+                    node.observe(is);
+                }
+            }
+            Happening::TenureBegan { node, .. } | Happening::TenureEnded { node, .. } => {
+                let acts = matches!(what, Happening::TenureBegan { .. });
+                if let Some(node) = self.touch(at, node) {
+                    node.mind.acts = acts;
+                    (node.served, node.fenced) = (false, false);
+                }
+            }
+            Happening::Acknowledged { node, .. } if self.nodes.get(node.index()).is_some_and(|n| n.mind.acts && !n.served) => {
+                if let Some(node) = self.touch(at, node) {
+                    node.served = true;
+                    node.note = Some("serves");
+                }
+            }
+            Happening::Applied { node, accepted: false, .. } if self.nodes.get(node.index()).is_some_and(|n| !n.fenced) => {
+                if let Some(node) = self.touch(at, node) {
+                    node.fenced = true;
+                    node.note = Some("fenced off");
+                }
+            }
+            Happening::Fault { event, text } => {
+                self.fired.insert(event.to_owned());
+                self.across(at, &format!("~~ {event}: {text}"), Paint::Noted);
+            }
+            Happening::Node { node, event } => self.node_event(at, node, event),
+            Happening::Violated { promise, nodes, saw } => {
+                if self.violated.insert(promise) {
+                    let who = if nodes.is_empty() { String::new() } else { format!(" by {}", words::nodes(nodes)) };
+                    self.across(at, &format!("!! {} violated{who}: {saw}", words::promise(promise)), Paint::Bad);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Node {
+    fn observe(&mut self, observation: &Observation) {
+        self.mind = Mind {
+            role: observation.role(),
+            epoch: observation.epoch(),
+            leader: observation.leader(),
+            acts: self.mind.acts,
+        };
+    }
+
+    fn news(&self) -> bool {
+        self.note.is_some() || self.shown != Some((self.state, self.mind))
+    }
+
+    /// What stands in its column while others change.
+    fn mark(&self) -> &'static str {
+        match self.state {
+            State::Down => "",
+            State::Still => ":",
+            State::Runs if self.mind.acts => "#",
+            State::Runs => "|",
+        }
+    }
+
+    /// What changed, in at most so many characters.
+    fn cell(&self, width: usize) -> (String, Paint) {
+        let mind = self.mind.words();
+        let text = match (self.note, self.state) {
+            (Some(note), State::Runs) => {
+                let both = format!("{mind} {note}");
+                if both.chars().count() <= width { both } else { note.to_owned() }
+            }
+            (Some(note), _) => note.to_owned(),
+            (None, _) => mind,
+        };
+        let paint = match (self.state, self.mind.role) {
+            (State::Down, _) => Paint::Bad,
+            (State::Still, _) => Paint::Noted,
+            (State::Runs, Role::Leader) => Paint::Good,
+            (State::Runs, _) if self.mind.acts => Paint::Good,
+            (State::Runs, Role::Candidate | Role::PreCandidate) => Paint::Bold,
+            (State::Runs, Role::Follower) => Paint::Plain,
+        };
+        (text.chars().take(width).collect(), paint)
+    }
+}
+
+impl Mind {
+    /// `L 3`, `f 3 >n1`; an algorithm without epochs shows none.
+    fn words(self) -> String {
+        let mut words = String::from(match self.role {
+            Role::Leader => "L",
+            Role::Candidate => "C",
+            Role::PreCandidate => "P",
+            Role::Follower => "f",
+        });
+        if self.epoch != Epoch::default() {
+            words.push_str(&format!(" {}", self.epoch));
+        }
+        match self.role {
+            Role::Leader if !self.acts => words.push_str(" lapsed"),
+            Role::Leader => {}
+            _ if self.acts => words.push_str(" acts"),
+            _ => {
+                if let Some(leader) = self.leader {
+                    words.push_str(&format!(" >{leader}"));
+                }
+            }
+        }
+        words
+    }
+}
+
+fn time(at: Time) -> String {
+    format!("{:>width$}  ", at.to_string(), width = TIME_WIDTH - 2)
+}
+
+/// Lines, bounded: a run may be as long as it likes.
+#[derive(Default)]
+struct Lines {
+    first: Vec<String>,
+    last: VecDeque<String>,
+    left_out: u64,
+}
+
+impl Lines {
+    fn push(&mut self, line: String) {
+        if self.first.len() < FIRST {
+            self.first.push(line);
+            return;
+        }
+        self.last.push_back(line);
+        if self.last.len() > LAST {
+            self.last.pop_front();
+            self.left_out += 1;
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        let mut line = |line: &str| {
+            out.push_str(line);
+            out.push('\n');
+        };
+        self.first.iter().for_each(|text| line(text));
+        if self.left_out > 0 {
+            line(&Paint::Dim.on(&format!("… {} lines left out (--trace FILE writes every event)", self.left_out)));
+        }
+        self.last.iter().for_each(|text| line(text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(role: Role, epoch: u64, leader: Option<u16>) -> Observation {
+        Observation::new(role, Epoch(epoch, 0)).with_leader(leader.map(NodeId))
+    }
+
+    /// What the log says of a leader that is cut off and replaced, in a cluster of so many.
+    fn story(nodes: u16) -> String {
+        let mut live = Live::new(nodes);
+        let at = |millis: u64| Time(millis * 1_000_000);
+        let nobody = seen(Role::Follower, 0, None);
+        let mut tell = |millis: u64, happening: Happening<'_>| live.happened(at(millis), &happening);
+        let changed = |node: u16, is: &Observation, tell: &mut dyn FnMut(u64, Happening<'_>), millis: u64| {
+            tell(millis, Happening::Observed { node: NodeId(node), was: &nobody, is });
+        };
+        changed(0, &seen(Role::Candidate, 1, None), &mut tell, 100);
+        changed(0, &seen(Role::Leader, 1, Some(0)), &mut tell, 110);
+        tell(110, Happening::TenureBegan { node: NodeId(0), epoch: Epoch(1, 0) });
+        for follower in 1..nodes {
+            changed(follower, &seen(Role::Follower, 1, Some(0)), &mut tell, 112);
+        }
+        tell(115, Happening::Acknowledged { node: NodeId(0), item: sim::Item(1) });
+        tell(120, Happening::Acknowledged { node: NodeId(0), item: sim::Item(2) });
+        tell(500, Happening::Fault { event: "cut", text: "partition [n1] | [n2 n3]" });
+        tell(600, Happening::Node { node: NodeId(2), event: NodeEvent::Crashed });
+        changed(1, &seen(Role::Leader, 2, Some(1)), &mut tell, 700);
+        tell(700, Happening::TenureBegan { node: NodeId(1), epoch: Epoch(2, 0) });
+        tell(710, Happening::Violated { promise: Promise::BeliefOverlap, nodes: &[NodeId(0), NodeId(1)], saw: "both act" });
+        tell(720, Happening::Violated { promise: Promise::BeliefOverlap, nodes: &[NodeId(0), NodeId(1)], saw: "again" });
+        tell(800, Happening::TenureEnded { node: NodeId(0), epoch: Epoch(1, 0) });
+        changed(0, &seen(Role::Follower, 2, Some(1)), &mut tell, 800);
+        assert!(live.fired().contains("cut"));
+        plain(&live.finish())
+    }
+
+    fn plain(text: &str) -> String {
+        let mut out = String::new();
+        let mut escape = false;
+        for letter in text.chars() {
+            match letter {
+                '\x1b' => escape = true,
+                'm' if escape => escape = false,
+                _ if escape => {}
+                _ => out.push(letter),
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn every_node_has_a_column_and_faults_go_across() {
+        let log = story(3);
+        let told: Vec<&str> = log.lines().skip_while(|line| !line.contains("time")).collect();
+        assert_eq!(
+            told,
+            [
+                "       time  n1               n2               n3",
+                "  0.100000s  C 1              |                |",
+                "  0.110000s  L 1              |                |",
+                "  0.112000s  #                f 1 >n1          f 1 >n1",
+                "  0.115000s  L 1 serves       |                |",
+                "  0.500000s  ~~ cut: partition [n1] | [n2 n3]",
+                "  0.600000s  #                |                crashed",
+                "  0.700000s  #                L 2",
+                "  0.710000s  !! belief-overlap violated by n1, n2: both act",
+                "  0.800000s  f 2 >n2          #",
+            ]
+        );
+    }
+
+    #[test]
+    fn five_nodes_fit_a_hundred_columns_and_ninety_nine_become_a_list() {
+        assert!(story(5).lines().all(|line| line.chars().count() <= WIDTH));
+        let many = story(99);
+        assert!(many.contains("  0.112000s  f 1 >n1  n2-n99 (98 nodes)\n"), "{many}");
+        assert!(many.contains("  0.700000s  L 2  n2\n"), "{many}");
+    }
+
+    #[test]
+    fn a_log_without_end_is_kept_short_and_says_so() {
+        let mut lines = Lines::default();
+        (0..10_000).for_each(|i| lines.push(i.to_string()));
+        let mut out = String::new();
+        lines.write(&mut out);
+        assert!(out.starts_with("0\n1\n") && out.ends_with("9998\n9999\n"));
+        assert!(out.contains("7500 lines left out"));
+        assert_eq!(out.lines().count(), FIRST + LAST + 1);
+    }
+}

@@ -1,0 +1,348 @@
+//! Many seeds in one table: what held, what did not, how often it was put to the test, and how long leaders were away.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Serialize;
+use sim::Span;
+use sim::outcome::{Judgement, Outcome, Severity, Verdict};
+
+use crate::json::SCHEMA;
+use crate::paint::Paint;
+use crate::statistics;
+use crate::table::{Cell, Table};
+use crate::words;
+
+/// Seeds with findings that are named one by one.
+const MOST_NAMED: usize = 10;
+
+/// What is kept of many runs; outcomes are added in seed order.
+#[derive(Default)]
+pub struct Summary {
+    runs: u64,
+    events: u64,
+    invariants: Vec<Invariant>,
+    leader_changes: Vec<u64>,
+    /// Runs at whose end somebody held authority.
+    led_at_end: u64,
+    /// From loss to recovery, where there was one.
+    failovers: Vec<u64>,
+    absorbed: u64,
+    never: u64,
+    kinds: Kinds,
+    failing: Vec<Failing>,
+    /// Events of the script that found no target, and in how many runs.
+    not_exercised: BTreeMap<String, u64>,
+}
+
+#[derive(Serialize)]
+struct Invariant {
+    invariant: &'static str,
+    severity: &'static str,
+    standing: &'static str,
+    held: u64,
+    violated: u64,
+    not_exercised: u64,
+    not_applicable: u64,
+    exercised: u64,
+}
+
+/// Runs in which each kind of split-brain was seen.
+#[derive(Default, Serialize)]
+struct Kinds {
+    same_epoch: u64,
+    overlap: u64,
+    longest_overlap_ns: u64,
+    conflicting_effects: u64,
+    lost_acknowledged: u64,
+}
+
+/// A seed with findings.
+#[derive(Clone, Serialize)]
+pub struct Failing {
+    pub seed: u64,
+    pub fingerprint: String,
+    pub safety: Vec<&'static str>,
+    pub liveness: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct AsJson<'a> {
+    schema: u32,
+    scenario: &'a str,
+    algorithm: &'a str,
+    version: &'a str,
+    runs: u64,
+    events: u64,
+    invariants: &'a [Invariant],
+    split_brain_runs: &'a Kinds,
+    leader_changes_median: Option<u64>,
+    led_at_end: u64,
+    failovers: Failovers,
+    failing: &'a [Failing],
+    not_exercised: &'a BTreeMap<String, u64>,
+}
+
+#[derive(Serialize)]
+struct Failovers {
+    recovered: u64,
+    median_ns: Option<u64>,
+    longest_ns: Option<u64>,
+    absorbed: u64,
+    never: u64,
+}
+
+impl Summary {
+    pub fn add(&mut self, outcome: &Outcome) {
+        self.runs += 1;
+        self.events += outcome.events;
+        for (place, judgement) in outcome.judgements.iter().enumerate() {
+            self.judge(place, judgement);
+        }
+        self.leader_changes.push(outcome.counters.leader_changes);
+        self.led_at_end += u64::from(outcome.tenures.iter().any(|tenure| tenure.until.is_none()));
+        for failover in &outcome.failovers {
+            let end = if outcome.counters.proposed == 0 { failover.elected } else { failover.effective };
+            match end {
+                _ if failover.absorbed => self.absorbed += 1,
+                Some(end) => self.failovers.push(end.since(failover.lost).0),
+                None => self.never += 1,
+            }
+        }
+        self.split_brain(outcome);
+        let names = |severity| words::findings(outcome, severity).iter().map(|(judgement, _)| judgement.invariant).collect();
+        let (safety, liveness): (Vec<_>, Vec<_>) = (names(Severity::Safety), names(Severity::Liveness));
+        if !safety.is_empty() || !liveness.is_empty() {
+            let fingerprint = words::fingerprint(outcome.fingerprint);
+            self.failing.push(Failing { seed: outcome.seed, fingerprint, safety, liveness });
+        }
+        for missed in &outcome.not_exercised {
+            *self.not_exercised.entry(missed.event.clone()).or_default() += 1;
+        }
+    }
+
+    /// Every run judges the same invariants in the same order.
+    fn judge(&mut self, place: usize, judgement: &Judgement) {
+        if place == self.invariants.len() {
+            self.invariants.push(Invariant::new(judgement));
+        }
+        let count = &mut self.invariants[place];
+        assert_eq!(count.invariant, judgement.invariant, "the order of judgements is fixed");
+        count.exercised += judgement.exercised;
+        match judgement.verdict {
+            Verdict::Held => count.held += 1,
+            Verdict::Violated(_) => {
+                count.violated += 1;
+                count.standing = words::standing(judgement.standing);
+            }
+            Verdict::NotExercised => count.not_exercised += 1,
+            Verdict::NotApplicable => count.not_applicable += 1,
+        }
+    }
+
+    fn split_brain(&mut self, outcome: &Outcome) {
+        let (seen, kinds) = (&outcome.split_brain, &mut self.kinds);
+        kinds.same_epoch += u64::from(seen.same_epoch > 0);
+        kinds.overlap += u64::from(seen.overlap > Span::ZERO);
+        kinds.longest_overlap_ns = kinds.longest_overlap_ns.max(seen.longest_overlap.0);
+        kinds.conflicting_effects += u64::from(seen.conflicting_effects > 0);
+        kinds.lost_acknowledged += u64::from(seen.lost_acknowledged > 0);
+    }
+
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    pub fn failing(&self) -> &[Failing] {
+        &self.failing
+    }
+
+    /// An event of the script that found no target in any run: what it was to show was never seen.
+    pub fn never_exercised(&self) -> Option<&str> {
+        self.not_exercised.iter().find(|(_, runs)| **runs == self.runs).map(|(event, _)| event.as_str())
+    }
+
+    /// For the terminal; `reproduce` gives the command for one seed.
+    pub fn text(&self, reproduce: &dyn Fn(u64) -> String) -> String {
+        let mut out = String::new();
+        let mut line = |text: &str| writeln!(out, "{text}").expect("a string takes any text");
+        line(&format!("{} runs, {} events", self.runs, self.events));
+        line(&format!("\n{}", Paint::Bold.on("verdicts")));
+        line(self.verdicts().text().trim_end_matches('\n'));
+        line(&format!("\n{}", Paint::Bold.on("split-brain, by kind")));
+        line(self.split_brain_table().text().trim_end_matches('\n'));
+        line(&format!("\n{}", Paint::Bold.on("leadership")));
+        self.leadership().iter().for_each(|text| line(&format!("  {text}")));
+        if !self.not_exercised.is_empty() {
+            line(&format!("\n{}", Paint::Bold.on("faults that never happened")));
+            self.not_exercised.iter().for_each(|(event, runs)| line(&format!("  {event}: in {runs} of {} runs", self.runs)));
+        }
+        if !self.failing.is_empty() {
+            line(&format!("\n{}", Paint::Bad.on(&format!("{} of {} seeds have findings", self.failing.len(), self.runs))));
+            for failing in self.failing.iter().take(MOST_NAMED) {
+                let what = [failing.safety.as_slice(), &failing.liveness].concat().join(", ");
+                line(&format!("  seed {}: {what}", failing.seed));
+                line(&format!("    {}  # fingerprint {}", reproduce(failing.seed), failing.fingerprint));
+            }
+            if self.failing.len() > MOST_NAMED {
+                line(&format!("  … and {} more; --format jsonl has them all", self.failing.len() - MOST_NAMED));
+            }
+        }
+        out
+    }
+
+    pub fn markdown(&self, title: &str) -> String {
+        let mut out = format!("# {title}\n\n{} runs, {} with findings.\n\n", self.runs, self.failing.len());
+        out.push_str(&self.verdicts().markdown());
+        out.push('\n');
+        out.push_str(&self.split_brain_table().markdown());
+        out.push('\n');
+        self.leadership().iter().for_each(|text| out.push_str(&format!("- {text}\n")));
+        for failing in self.failing.iter().take(MOST_NAMED) {
+            let what = [failing.safety.as_slice(), &failing.liveness].concat().join(", ");
+            out.push_str(&format!("- seed {}: {what}, fingerprint `{}`\n", failing.seed, failing.fingerprint));
+        }
+        out
+    }
+
+    /// One object, on many lines.
+    pub fn json(&self, scenario: &str, algorithm: &str, version: &str) -> String {
+        let json = AsJson {
+            schema: SCHEMA,
+            scenario,
+            algorithm,
+            version,
+            runs: self.runs,
+            events: self.events,
+            invariants: &self.invariants,
+            split_brain_runs: &self.kinds,
+            leader_changes_median: statistics::median(&self.leader_changes),
+            led_at_end: self.led_at_end,
+            failovers: Failovers {
+                recovered: self.failovers.len() as u64,
+                median_ns: statistics::median(&self.failovers),
+                longest_ns: self.failovers.iter().copied().max(),
+                absorbed: self.absorbed,
+                never: self.never,
+            },
+            failing: &self.failing,
+            not_exercised: &self.not_exercised,
+        };
+        serde_json::to_string_pretty(&json).expect("integers and text always fit JSON")
+    }
+
+    fn verdicts(&self) -> Table {
+        let mut table =
+            Table::new(&["invariant", "held", "violated", "not exercised", "exercised in all", "what that says (95 %)"]);
+        for count in self.invariants.iter().filter(|count| count.not_applicable < self.runs) {
+            let judged = count.held + count.violated;
+            let (violated, says) = match (count.violated, judged) {
+                (_, 0) => ("0".into(), Cell::painted("never put to the test", Paint::Noted)),
+                (0, _) => {
+                    let most = statistics::rule_of_three(judged) * 100.0;
+                    ("0".into(), Cell::painted(format!("at most {most:.2} % of seeds"), Paint::Dim))
+                }
+                (n, _) => {
+                    let paint = if count.severity == "measurement" { Paint::Noted } else { Paint::Bad };
+                    (Cell::painted(n.to_string(), paint), Cell::painted(count.standing, paint))
+                }
+            };
+            let number = |n: u64| Cell::from(n.to_string());
+            let name = count.invariant.into();
+            table.row([name, number(count.held), violated, number(count.not_exercised), number(count.exercised), says]);
+        }
+        table
+    }
+
+    fn split_brain_table(&self) -> Table {
+        let mut table = Table::new(&["split-brain", "runs"]);
+        let longest = words::span(Span(self.kinds.longest_overlap_ns));
+        let overlap = match self.kinds.overlap {
+            0 => String::from("0"),
+            runs => format!("{runs} (the longest {longest})"),
+        };
+        table.row(["same-epoch leaders".into(), self.kinds.same_epoch.to_string().into()]);
+        table.row(["overlapping authority".into(), overlap.into()]);
+        table.row(["conflicting effects".into(), self.kinds.conflicting_effects.to_string().into()]);
+        table.row(["divergence".into(), self.kinds.lost_acknowledged.to_string().into()]);
+        table
+    }
+
+    fn leadership(&self) -> Vec<String> {
+        let words = |nanos: Option<u64>| nanos.map_or_else(|| String::from("-"), |nanos| words::span(Span(nanos)));
+        let changes = statistics::median(&self.leader_changes).map_or_else(|| String::from("-"), |median| median.to_string());
+        vec![
+            format!("leader changes a run: median {changes}"),
+            format!("somebody leads at the end: {} of {} runs", self.led_at_end, self.runs),
+            format!(
+                "failovers: {} recovered (median {}, longest {}), {} absorbed, {} never",
+                self.failovers.len(),
+                words(statistics::median(&self.failovers)),
+                words(self.failovers.iter().copied().max()),
+                self.absorbed,
+                self.never
+            ),
+        ]
+    }
+}
+
+impl Invariant {
+    fn new(judgement: &Judgement) -> Invariant {
+        Invariant {
+            invariant: judgement.invariant,
+            severity: match judgement.severity {
+                Severity::Safety => "safety",
+                Severity::Liveness => "liveness",
+                Severity::Measurement => "measurement",
+            },
+            standing: words::standing(judgement.standing),
+            held: 0,
+            violated: 0,
+            not_exercised: 0,
+            not_applicable: 0,
+            exercised: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example;
+
+    fn three() -> Summary {
+        let mut summary = Summary::default();
+        for seed in 0..3 {
+            let mut outcome = example::outcome();
+            outcome.seed = seed;
+            if seed > 0 {
+                outcome.judgements[1].verdict = Verdict::Held;
+            }
+            summary.add(&outcome);
+        }
+        summary
+    }
+
+    #[test]
+    fn what_was_never_seen_is_given_with_its_bound() {
+        let text = three().text(&|seed| format!("hustings run x --seed {seed}"));
+        assert!(text.contains("at most 100.00 % of seeds"), "three runs say nothing: {text}");
+        assert!(text.contains("never put to the test"));
+        assert!(text.contains("1 of 3 seeds have findings"));
+        assert!(text.contains("hustings run x --seed 0  # fingerprint"));
+        assert!(!text.contains("log-matching"), "what applies to no run is not listed");
+    }
+
+    #[test]
+    fn a_failover_that_never_ended_is_counted_and_not_dropped() {
+        let json: serde_json::Value = serde_json::from_str(&three().json("s", "a", "v")).unwrap();
+        assert_eq!(json["failovers"]["never"], 3);
+        assert_eq!(json["failovers"]["recovered"], 3);
+        assert_eq!(json["failing"][0]["safety"][0], "effective-split-brain");
+    }
+
+    #[test]
+    fn an_event_that_found_no_target_in_any_run_is_known() {
+        assert_eq!(three().never_exercised(), Some("crash-2"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The words for what a run gives back, the same in every format.
+
+use sim::audit::catalogue;
+use sim::outcome::{Judgement, Liveness, Outcome, Severity, Standing, Verdict, Violation};
+use sim::{NodeId, Promise, Span};
+
+/// In JSON and in tables: `not-exercised`.
+pub const fn verdict(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Held => "held",
+        Verdict::Violated(_) => "violated",
+        Verdict::NotExercised => "not-exercised",
+        Verdict::NotApplicable => "not-applicable",
+    }
+}
+
+pub const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Promised => "promised",
+        Standing::OutsideAssumptions => "outside-assumptions",
+        Standing::NotPromised => "not-promised",
+    }
+}
+
+pub const fn liveness(liveness: Liveness) -> &'static str {
+    match liveness {
+        Liveness::Slow => "slow",
+        Liveness::Stuck => "stuck",
+        Liveness::Late => "late",
+    }
+}
+
+/// The name of a promise as `hustings explain` knows it.
+pub const fn promise(promise: Promise) -> &'static str {
+    catalogue::name_of(promise)
+}
+
+/// `n1, n3`.
+pub fn nodes(nodes: &[NodeId]) -> String {
+    nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Runs of neighbours as ranges, in order of number: `n1 n3-n7 n9`.
+pub fn node_ranges(nodes: &[NodeId]) -> String {
+    let mut sorted = nodes.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut ranges: Vec<(NodeId, NodeId)> = Vec::new();
+    for node in sorted {
+        match ranges.last_mut() {
+            Some((_, last)) if last.0 + 1 == node.0 => *last = node,
+            _ => ranges.push((node, node)),
+        }
+    }
+    let range = |&(first, last): &(NodeId, NodeId)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    ranges.iter().map(range).collect::<Vec<_>>().join(" ")
+}
+
+/// Hex text, 32 digits.
+pub fn fingerprint(fingerprint: u128) -> String {
+    format!("{fingerprint:032x}")
+}
+
+/// For tables: milliseconds or seconds, three places. (The exact value is in the JSON.)
+pub fn span(span: Span) -> String {
+    match span.0 {
+        0 => String::from("0"),
+        n if n < 1_000_000_000 => format!("{}.{:03} ms", n / 1_000_000, n % 1_000_000 / 1_000),
+        n => format!("{}.{:03} s", n / 1_000_000_000, n % 1_000_000_000 / 1_000_000),
+    }
+}
+
+/// The violations of a run that count as findings of this severity, first by time.
+pub fn findings(outcome: &Outcome, severity: Severity) -> Vec<(&Judgement, &Violation)> {
+    let mut found: Vec<_> = outcome
+        .judgements
+        .iter()
+        .filter(|judgement| judgement.severity == severity)
+        .filter_map(|judgement| match &judgement.verdict {
+            Verdict::Violated(violation) => Some((judgement, violation)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|(_, violation)| violation.at);
+    found
+}
+
+/// A word as one argument of a shell, quoted where it must be.
+pub fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_written_as_ranges() {
+        let nodes: Vec<NodeId> = [8, 0, 3, 2, 4, 2].into_iter().map(NodeId).collect();
+        assert_eq!(node_ranges(&nodes), "n1 n3-n5 n9");
+        assert_eq!(node_ranges(&[]), "");
+    }
+
+    #[test]
+    fn spans_are_rounded_for_the_eye_only() {
+        assert_eq!(span(Span::ZERO), "0");
+        assert_eq!(span(Span::nanos(1_234_567)), "1.234 ms");
+        assert_eq!(span(Span::millis(2_104)), "2.104 s");
+    }
+
+    #[test]
+    fn what_a_shell_would_take_apart_is_quoted() {
+        assert_eq!(shell("algorithm.raft.pre-vote=true"), "algorithm.raft.pre-vote=true");
+        assert_eq!(shell("a b"), "'a b'");
+        assert_eq!(shell("it's"), "'it'\\''s'");
+        assert_eq!(shell(""), "''");
+    }
+}

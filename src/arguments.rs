@@ -1,0 +1,184 @@
+//! The words of the command line.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Put leader-election algorithms through the same bad days, and see what breaks.
+#[derive(Parser)]
+#[command(name = "hustings", version, arg_required_else_help = true, after_help = EXITS)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXITS: &str = "\
+Exit codes: 0 as expected, 1 safety finding, 2 usage or scenario file, 3 liveness finding or threshold missed,
+4 nothing selected or never exercised, 70 a bug of ours or a run that does not repeat itself, 130 interrupted.";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a scenario: live log, verdicts, failovers, fingerprint.
+    Run(RunArguments),
+    /// Run a saved failure again and compare the fingerprint.
+    Replay(ReplayArguments),
+    /// Hold the simulator against the published results on Raft's elections.
+    Reproduce(ReproduceArguments),
+    /// What is built in: scenarios, algorithms, invariants, mutants.
+    List(ListArguments),
+    /// What an invariant, an algorithm or a scenario means.
+    Explain {
+        /// As in `hustings list`.
+        name: String,
+    },
+    /// Check scenario files without running them.
+    Validate {
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Print the JSON schema of scenario files, for editors.
+    Schema,
+    /// Print completions for a shell.
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Args)]
+pub struct RunArguments {
+    /// A file, or the name of a built-in scenario.
+    pub scenario: String,
+    #[command(flatten)]
+    pub player: PlayerArguments,
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Many seeds instead of one: the first, and the one after the last.
+    #[arg(long, value_name = "A..B", value_parser = seeds, conflicts_with = "seed")]
+    pub seeds: Option<Range<u64>>,
+    #[command(flatten)]
+    pub threads: Threads,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write every event as a JSON line; `-` is standard output.
+    #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
+    pub trace: Option<PathBuf>,
+    /// Run everything twice, and name the first event that differs.
+    #[arg(long)]
+    pub check_determinism: bool,
+}
+
+/// Who plays, and with what changed.
+#[derive(Args, Clone)]
+pub struct PlayerArguments {
+    #[arg(long, default_value = "raft")]
+    pub algorithm: String,
+    /// Override a key of the scenario: `nodes=7`, `algorithm.raft.pre-vote=true`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Switch on a built-in bug: see `hustings list mutants`.
+    #[arg(long, value_name = "ID")]
+    pub mutant: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Threads {
+    /// Seeds that run at the same time; results do not depend on it. Default: all cores.
+    #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+}
+
+#[derive(Args)]
+pub struct ReplayArguments {
+    /// As `hustings run` saved it.
+    pub file: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write every event as a JSON line; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct ReproduceArguments {
+    /// Only these; default: all.
+    #[arg(value_enum)]
+    pub results: Vec<Published>,
+    /// Runs for each setting.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
+    pub trials: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    pub seed_base: u64,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Args)]
+pub struct ListArguments {
+    /// Default: all but the mutants.
+    #[arg(value_enum)]
+    pub what: Option<Listed>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// For the eye.
+    #[default]
+    Human,
+    /// One object on many lines.
+    Json,
+    /// One object a run, on one line.
+    Jsonl,
+    Markdown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]
+pub enum Published {
+    /// Split rate of the first term, fixed latency (exact).
+    #[value(name = "V1", alias = "v1")]
+    V1,
+    /// The earliest of several timeouts (exact).
+    #[value(name = "V2", alias = "v2")]
+    V2,
+    /// Mean election time, fixed latency.
+    #[value(name = "V3", alias = "v3")]
+    V3,
+    /// Split rate, variable latency.
+    #[value(name = "V4", alias = "v4")]
+    V4,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Listed {
+    Scenarios,
+    Algorithms,
+    Invariants,
+    Mutants,
+}
+
+/// `0..1000`. An empty range is no mistake of form: it selects nothing, and is answered as such.
+fn seeds(text: &str) -> Result<Range<u64>, String> {
+    let advice = "write the first seed and the one after the last, such as 0..1000";
+    let (first, end) = text.split_once("..").ok_or(advice)?;
+    let number = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a seed: {advice}"));
+    Ok(number(first)?..number(end)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_fits_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn seeds_are_a_range_and_nonsense_is_answered_with_the_form() {
+        assert_eq!(seeds("0..1000"), Ok(0..1000));
+        assert_eq!(seeds("5..5"), Ok(5..5));
+        for wrong in ["", "7", "..", "a..b", "1..=2", "-1..3"] {
+            assert!(seeds(wrong).is_err_and(|advice| advice.contains("0..1000")), "{wrong}");
+        }
+    }
+}

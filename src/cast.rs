@@ -1,0 +1,104 @@
+//! Who plays what: a scenario that has been read, the algorithm, its settings and its bug; and the command that says the same.
+
+use scenarios::{Scenario, overrides, suggest};
+use sim::observer::Observer;
+use sim::outcome::Outcome;
+use sim::{Options, Player, Registry, Value};
+
+use crate::arguments::PlayerArguments;
+use crate::crash;
+use crate::failure::Failure;
+use crate::output::{talk, talk_in_colour};
+
+/// Everything that a run needs but its seed.
+pub struct Cast<'r> {
+    pub scenario: Scenario,
+    pub player: &'r dyn Player,
+    settings: Vec<(String, Value)>,
+    mutant: Option<String>,
+}
+
+impl<'r> Cast<'r> {
+    /// `scenario` is a path or the name of a built-in one.
+    pub fn new(registry: &'r Registry, scenario: &str, arguments: &PlayerArguments) -> Result<Cast<'r>, Failure> {
+        let player = player(registry, &arguments.algorithm)?;
+        let found = scenarios::find(scenario)?;
+        let mut overridden = Vec::new();
+        for argument in &arguments.set {
+            overridden.push(overrides::split(argument).map_err(|what| Failure::Usage { what, help: None })?);
+        }
+        let scenario = Scenario::parse_with(&found.text, &found.origin, registry, &overridden)?;
+        Cast::of(scenario, player, arguments.mutant.clone())
+    }
+
+    /// A scenario that has been read already.
+    pub fn of(scenario: Scenario, player: &'r dyn Player, mutant: Option<String>) -> Result<Cast<'r>, Failure> {
+        if !scenario.warnings.is_empty() {
+            talk(&scenario.warnings.render(talk_in_colour()));
+        }
+        if let Some(id) = &mutant {
+            known_mutant(player, id)?;
+        }
+        let settings = scenario.settings_of(player.name()).to_vec();
+        if let Err((key, why)) = player.in_force(&settings) {
+            return Err(Failure::usage(format!("the settings of {} do not fit together: `{key}`", player.name()), why));
+        }
+        Ok(Cast { scenario, player, settings, mutant })
+    }
+
+    /// One run; should it panic, the command that reproduces it is told.
+    pub fn run(&self, seed: u64, observer: Option<&mut dyn Observer>) -> Outcome {
+        self.run_with(seed, Options { observer, ..Options::default() })
+    }
+
+    /// The same with other options; the mutant is the cast's.
+    pub fn run_with<'o>(&'o self, seed: u64, options: Options<'o>) -> Outcome {
+        let options = Options { mutant: self.mutant.as_deref(), ..options };
+        crash::during(&|| self.command(seed), || self.player.run(&self.scenario.setup, &self.settings, seed, options))
+    }
+
+    /// The command that runs this seed again.
+    pub fn command(&self, seed: u64) -> String {
+        let word = reports::words::shell;
+        let (scenario, algorithm) = (word(&self.scenario.origin), self.player.name());
+        let mut command = format!("hustings run {scenario} --algorithm {algorithm} --seed {seed}");
+        for (key, value) in &self.scenario.overrides {
+            command.push_str(&format!(" --set {}", word(&format!("{key}={value}"))));
+        }
+        if let Some(mutant) = &self.mutant {
+            command.push_str(&format!(" --mutant {}", word(mutant)));
+        }
+        command
+    }
+
+    pub fn mutant(&self) -> Option<&str> {
+        self.mutant.as_deref()
+    }
+
+    /// The first line of all output about it.
+    pub fn head(&self, seeds: &str) -> String {
+        let setup = &self.scenario.setup;
+        let algorithm = match &self.mutant {
+            Some(mutant) => format!("{} with mutant {mutant}", self.player.name()),
+            None => self.player.name().to_owned(),
+        };
+        reports::human::head(seeds, &setup.name, &algorithm, setup.nodes, setup.duration)
+    }
+}
+
+/// The algorithm of this name.
+pub fn player<'r>(registry: &'r Registry, name: &str) -> Result<&'r dyn Player, Failure> {
+    registry.get(name).ok_or_else(|| {
+        let names: Vec<&str> = registry.iter().map(Player::name).collect();
+        Failure::usage(format!("there is no algorithm `{name}`"), suggest::advice(name, names))
+    })
+}
+
+fn known_mutant(player: &dyn Player, id: &str) -> Result<(), Failure> {
+    let mutants = player.mutants();
+    if mutants.iter().any(|mutant| mutant.id == id) {
+        return Ok(());
+    }
+    let ids: Vec<&str> = mutants.iter().map(|mutant| mutant.id).collect();
+    Err(Failure::usage(format!("{} has no mutant `{id}`", player.name()), suggest::advice(id, ids)))
+}

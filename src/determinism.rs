@@ -1,0 +1,150 @@
+//! Does a run repeat itself? Two runs, every event of both held against each other, and the first that differs is named.
+
+use std::fmt::{self, Write};
+
+use sim::observer::{Happening, Observer};
+use sim::outcome::Outcome;
+use sim::{NodeId, Time};
+
+use crate::watch::Watchers;
+
+/// Runs twice, the first time before `others` too, and gives back the outcome; or what differed first.
+pub fn check(run: impl Fn(&mut dyn Observer) -> Outcome, others: Watchers<'_>) -> Result<Outcome, String> {
+    let mut recorder = Recorder::default();
+    let first = run(&mut others.and(&mut recorder));
+    let mut comparer = recorder.comparer();
+    let second = run(&mut comparer);
+    comparer.verdict(&first, &second)?;
+    Ok(first)
+}
+
+/// What is kept of an event of the first run: enough to tell it from any other, and to name it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    at: Time,
+    kind: &'static str,
+    nodes: [Option<NodeId>; 2],
+    /// Of everything that the event says.
+    content: u64,
+}
+
+/// Watches the first run.
+#[derive(Default)]
+struct Recorder {
+    marks: Vec<Mark>,
+}
+
+/// Watches the second run.
+struct Comparer {
+    expected: Vec<Mark>,
+    next: usize,
+    difference: Option<String>,
+}
+
+impl Recorder {
+    fn comparer(self) -> Comparer {
+        Comparer { expected: self.marks, next: 0, difference: None }
+    }
+}
+
+impl Observer for Recorder {
+    fn happened(&mut self, at: Time, what: &Happening<'_>) {
+        self.marks.push(Mark::of(at, what));
+    }
+}
+
+impl Observer for Comparer {
+    fn happened(&mut self, at: Time, what: &Happening<'_>) {
+        if self.difference.is_some() {
+            return;
+        }
+        let seen = Mark::of(at, what);
+        match self.expected.get(self.next) {
+            Some(expected) if *expected == seen => self.next += 1,
+            expected => {
+                let first = expected.map_or_else(|| String::from("the run was over"), |mark| format!("{mark}"));
+                let number = self.next + 1;
+                self.difference = Some(format!(
+                    "event {number} differs\n  first run:  {first}\n  second run: {seen}\n              {what:?}"
+                ));
+            }
+        }
+    }
+}
+
+impl Comparer {
+    /// What differed first, if anything did.
+    fn verdict(self, first: &Outcome, second: &Outcome) -> Result<(), String> {
+        if let Some(difference) = self.difference {
+            return Err(difference);
+        }
+        if let Some(missing) = self.expected.get(self.next) {
+            return Err(format!("event {} differs\n  first run:  {missing}\n  second run: the run was over", self.next + 1));
+        }
+        if first.fingerprint != second.fingerprint {
+            return Err(format!("all events agree, but not the fingerprints {:032x} and {:032x}", first.fingerprint, second.fingerprint));
+        }
+        if first != second {
+            return Err(String::from("all events and the fingerprint agree, but not what was concluded from them"));
+        }
+        Ok(())
+    }
+}
+
+impl Mark {
+    fn of(at: Time, what: &Happening<'_>) -> Mark {
+        let mut content = Fold::default();
+        write!(content, "{what:?}").expect("a fold takes any text");
+        let (kind, nodes) = name(what);
+        Mark { at, kind, nodes, content: content.0 }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.at, self.kind)?;
+        for node in self.nodes.iter().flatten() {
+            write!(f, " {node}")?;
+        }
+        write!(f, " (content {:016x})", self.content)
+    }
+}
+
+/// The kind of an event, and the nodes that it concerns.
+fn name(what: &Happening<'_>) -> (&'static str, [Option<NodeId>; 2]) {
+    match *what {
+        Happening::Sent { from, to, .. } => ("sent", [Some(from), Some(to)]),
+        Happening::Delivered { from, to, .. } => ("delivered", [Some(from), Some(to)]),
+        Happening::Dropped { from, to, .. } => ("dropped", [Some(from), Some(to)]),
+        Happening::TimerFired { node, .. } => ("timer", [Some(node), None]),
+        Happening::Synced { node, .. } => ("synced", [Some(node), None]),
+        Happening::Observed { node, .. } => ("observed", [Some(node), None]),
+        Happening::Link { node, peer, .. } => ("link", [Some(node), Some(peer)]),
+        Happening::Fault { .. } => ("fault", [None, None]),
+        Happening::Node { node, .. } => ("node", [Some(node), None]),
+        Happening::Proposed { node, .. } => ("proposed", [Some(node), None]),
+        Happening::Acknowledged { node, .. } => ("acknowledged", [Some(node), None]),
+        Happening::Applied { node, .. } => ("applied", [Some(node), None]),
+        Happening::TenureBegan { node, .. } => ("tenure began", [Some(node), None]),
+        Happening::TenureEnded { node, .. } => ("tenure ended", [Some(node), None]),
+        Happening::Violated { .. } => ("violated", [None, None]),
+    }
+}
+
+/// FNV-1a over text, 64 bits: it only has to tell two runs of one process apart.
+struct Fold(u64);
+
+impl Default for Fold {
+    fn default() -> Fold {
+        Fold(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Write for Fold {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+//! Ctrl-C: the first one asks to finish what runs, the second one ends the process.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::exit;
+use crate::output::talk;
+
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Where the system lets nobody listen (no signals at all), Ctrl-C just ends the process.
+pub fn listen() {
+    let _ = ctrlc::set_handler(|| {
+        if ASKED.swap(true, Ordering::SeqCst) {
+            std::process::exit(i32::from(exit::INTERRUPTED.code()));
+        }
+        talk("\ninterrupted: finishing the seeds that run (again to stop at once)");
+    });
+}
+
+pub fn asked() -> bool {
+    ASKED.load(Ordering::SeqCst)
+}

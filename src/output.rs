@@ -1,0 +1,110 @@
+//! Data goes to standard output, talk to standard error, and files appear whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::failure::Failure;
+
+/// Standard output. When its reader has gone away (`| head`), what follows is dropped without complaint: the reader has seen
+/// what it wanted, and the exit code still tells the verdict.
+pub struct Data {
+    stream: BufWriter<AutoStream<Stdout>>,
+    closed: bool,
+}
+
+impl Data {
+    pub fn stdout() -> Data {
+        Data { stream: BufWriter::new(AutoStream::auto(io::stdout())), closed: false }
+    }
+
+    /// Colours in `text` are stripped where they are not wanted.
+    pub fn write(&mut self, text: &str) -> Result<(), Failure> {
+        let written = if self.closed { Ok(()) } else { self.stream.write_all(text.as_bytes()) };
+        self.unless_closed(written)
+    }
+
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        let flushed = if self.closed { Ok(()) } else { self.stream.flush() };
+        self.unless_closed(flushed)
+    }
+
+    /// Nobody reads any more.
+    pub const fn closed(&self) -> bool {
+        self.closed
+    }
+
+    fn unless_closed(&mut self, result: io::Result<()>) -> Result<(), Failure> {
+        match result {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            Err(error) => Err(Failure::write("to standard output", error)),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+/// A line for the user, on standard error. If that is gone there is nobody to tell.
+pub fn talk(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Whether standard error takes colours.
+pub fn talk_in_colour() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+/// Whether somebody watches standard error.
+pub fn watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// A file that is there only when it is complete: written beside its place under another name, then renamed.
+pub struct Whole {
+    path: PathBuf,
+    partial: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Whole {
+    pub fn create(path: &Path) -> Result<Whole, Failure> {
+        let name = path.file_name().ok_or_else(|| {
+            Failure::usage(format!("`{}` is not the name of a file", path.display()), "name a file that is to be written")
+        })?;
+        let partial = path.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
+        let file = File::create(&partial).map_err(|error| Failure::write(path.display(), error))?;
+        Ok(Whole { path: path.to_owned(), partial, file: BufWriter::new(file) })
+    }
+
+    pub fn write(&mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes())
+    }
+
+    /// Puts the file in its place.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        let result = flushed.and_then(|()| fs::rename(&self.partial, &self.path));
+        result.map_err(|error| Failure::write(self.path.display(), error))
+    }
+}
+
+impl Drop for Whole {
+    /// After [`Whole::finish`] there is nothing left to remove.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+/// Writes a whole file, and the folder that it stands in.
+pub fn save(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::write(path.display(), error))?;
+    }
+    let mut file = Whole::create(path)?;
+    file.write(text).map_err(|error| Failure::write(path.display(), error))?;
+    file.finish()
+}
