@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use scenarios::Scenario;
-use sim::audit::catalogue::{self, Invariant};
 use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
-use sim::settings::{Kind, Setting};
+use sim::audit::catalogue::{self, Invariant};
 use sim::outcome::Severity;
+use sim::settings::{Kind, Setting};
 use sim::{Player, Registry, Setup, Value};
 
 use crate::paint::Paint;

@@ -205,8 +205,20 @@ mod tests {
         let value: Value = serde_json::from_str(&line).unwrap();
         let mut at = 0;
         for name in [
-            "schema", "scenario", "algorithm", "seed", "version", "settings", "fingerprint", "events", "end_ns", "verdicts",
-            "split_brain", "leaders", "failovers", "counters",
+            "schema",
+            "scenario",
+            "algorithm",
+            "seed",
+            "version",
+            "settings",
+            "fingerprint",
+            "events",
+            "end_ns",
+            "verdicts",
+            "split_brain",
+            "leaders",
+            "failovers",
+            "counters",
         ] {
             assert!(value.get(name).is_some(), "{name} is missing");
             let found = line[at..].find(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} is out of order"));

@@ -237,12 +237,8 @@ impl Observer for Live {
 
 impl Node {
     fn observe(&mut self, observation: &Observation) {
-        self.mind = Mind {
-            role: observation.role(),
-            epoch: observation.epoch(),
-            leader: observation.leader(),
-            acts: self.mind.acts,
-        };
+        self.mind =
+            Mind { role: observation.role(), epoch: observation.epoch(), leader: observation.leader(), acts: self.mind.acts };
     }
 
     fn news(&self) -> bool {

@@ -95,8 +95,7 @@ pub fn failovers(outcome: &Outcome) -> Table {
 /// `messages 900 sent, 850 delivered …`: one line a subject.
 pub fn counters(outcome: &Outcome) -> Vec<(&'static str, String)> {
     let c = &outcome.counters;
-    let messages =
-        format!("{} sent, {} delivered, {} dropped, {} duplicated", c.sent, c.delivered, c.dropped, c.duplicated);
+    let messages = format!("{} sent, {} delivered, {} dropped, {} duplicated", c.sent, c.delivered, c.dropped, c.duplicated);
     let elections = format!(
         "{} candidacies, {} leader changes, {} without a leader",
         c.elections,

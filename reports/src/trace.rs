@@ -68,9 +68,7 @@ fn what<'a>(happening: &Happening<'a>) -> What<'a> {
         Happening::Node { node, event } => What::Node { node: number(node), what: node_event(event) },
         Happening::Proposed { node, item } => What::Proposed { node: number(node), item: item.0 },
         Happening::Acknowledged { node, item } => What::Acknowledged { node: number(node), item: item.0 },
-        Happening::Applied { node, item, token, accepted } => {
-            What::Applied { node: number(node), item: item.0, token, accepted }
-        }
+        Happening::Applied { node, item, token, accepted } => What::Applied { node: number(node), item: item.0, token, accepted },
         Happening::TenureBegan { node, epoch } => What::TenureBegan { node: number(node), epoch: epoch.to_string() },
         Happening::TenureEnded { node, epoch } => What::TenureEnded { node: number(node), epoch: epoch.to_string() },
         Happening::Violated { promise, nodes, saw } => {

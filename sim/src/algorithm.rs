@@ -121,56 +121,63 @@ pub enum Authority {
     UntilWall(WallTime),
 }
 
-/// All that common checkers see of a node's mind. Plain integers inside, so that comparing two is a few instructions.
-#[derive(Clone, Copy, Debug)]
+/// All that common checkers see of a node's mind. Six plain words inside, so that building and comparing one, which happens
+/// after every event, takes a few instructions.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Observation {
     epoch: Epoch,
     until: u64,
     token: u64,
     committed: u64,
-    leader: u32,
-    role: Role,
-    authority: u8,
-    has_token: bool,
+    /// Role in the lowest byte, kind of authority in the next, whether there is a token in the third, leader in the upper half.
+    small: u64,
 }
 
-const NO_LEADER: u32 = u32::MAX;
+const NO_LEADER: u64 = 0xffff_ffff;
+const AUTHORITY: u32 = 8;
+const TOKEN: u32 = 16;
+const LEADER: u32 = 32;
 
 impl Observation {
     /// Without a known leader, without authority, without a token, nothing committed.
     #[inline(always)]
     pub const fn new(role: Role, epoch: Epoch) -> Observation {
-        Observation { epoch, until: 0, token: 0, committed: 0, leader: NO_LEADER, role, authority: 0, has_token: false }
+        Observation { epoch, until: 0, token: 0, committed: 0, small: role as u64 | NO_LEADER << LEADER }
     }
 
     /// Whom it takes for the leader, itself included.
     #[inline(always)]
     pub const fn with_leader(mut self, leader: Option<NodeId>) -> Observation {
-        self.leader = match leader {
-            Some(node) => node.0 as u32,
+        let leader = match leader {
+            Some(node) => node.0 as u64,
             None => NO_LEADER,
         };
+        self.small = self.small & 0xffff_ffff | leader << LEADER;
         self
     }
 
     #[inline(always)]
     pub const fn with_authority(mut self, authority: Authority) -> Observation {
-        (self.authority, self.until) = match authority {
+        let (kind, until) = match authority {
             Authority::None => (0, 0),
             Authority::UntilItSays => (1, 0),
             Authority::Until(at) => (2, at.0),
             Authority::UntilWall(at) => (3, at.0),
         };
+        self.small = self.small & !(0xff << AUTHORITY) | kind << AUTHORITY;
+        self.until = until;
         self
     }
 
     /// The fencing token it would send, if it has an ordered one.
     #[inline(always)]
     pub const fn with_token(mut self, token: Option<u64>) -> Observation {
-        (self.has_token, self.token) = match token {
-            Some(token) => (true, token),
-            None => (false, 0),
+        let (has, token) = match token {
+            Some(token) => (1, token),
+            None => (0, 0),
         };
+        self.small = self.small & !(0xff << TOKEN) | has << TOKEN;
+        self.token = token;
         self
     }
 
@@ -182,16 +189,24 @@ impl Observation {
     }
 
     pub const fn role(&self) -> Role {
-        self.role
+        match self.small & 0xff {
+            0 => Role::Follower,
+            1 => Role::PreCandidate,
+            2 => Role::Candidate,
+            _ => Role::Leader,
+        }
     }
     pub const fn epoch(&self) -> Epoch {
         self.epoch
     }
     pub const fn leader(&self) -> Option<NodeId> {
-        if self.leader == NO_LEADER { None } else { Some(NodeId(self.leader as u16)) }
+        match self.small >> LEADER {
+            NO_LEADER => None,
+            node => Some(NodeId(node as u16)),
+        }
     }
     pub const fn authority(&self) -> Authority {
-        match self.authority {
+        match self.small >> AUTHORITY & 0xff {
             0 => Authority::None,
             1 => Authority::UntilItSays,
             2 => Authority::Until(LocalTime(self.until)),
@@ -199,31 +214,37 @@ impl Observation {
         }
     }
     pub const fn token(&self) -> Option<u64> {
-        if self.has_token { Some(self.token) } else { None }
+        if self.small >> TOKEN & 0xff == 1 { Some(self.token) } else { None }
     }
     pub const fn committed(&self) -> u64 {
         self.committed
     }
-}
 
-/// Without branches: this is asked after every event.
-impl PartialEq for Observation {
+    /// Whether anything differs, without branches.
     #[inline(always)]
-    fn eq(&self, other: &Observation) -> bool {
-        let small = |o: &Observation| {
-            u64::from(o.leader) | (o.role as u64) << 32 | u64::from(o.authority) << 40 | u64::from(o.has_token) << 48
-        };
+    pub(crate) const fn differs(&self, other: &Observation) -> bool {
         (self.epoch.0 ^ other.epoch.0)
             | (self.epoch.1 ^ other.epoch.1)
             | (self.until ^ other.until)
             | (self.token ^ other.token)
             | (self.committed ^ other.committed)
-            | (small(self) ^ small(other))
-            == 0
+            | (self.small ^ other.small)
+            != 0
     }
 }
 
-impl Eq for Observation {}
+impl Debug for Observation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Observation")
+            .field("role", &self.role())
+            .field("epoch", &self.epoch)
+            .field("leader", &self.leader())
+            .field("authority", &self.authority())
+            .field("token", &self.token())
+            .field("committed", &self.committed)
+            .finish()
+    }
+}
 
 /// What a message claims about its sender's past, judged when it departs.
 #[derive(Clone, Copy, Default, Debug)]

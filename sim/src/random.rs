@@ -61,13 +61,13 @@ impl Purpose {
     }
 }
 
-/// Words drawn ahead at once: what ChaCha8 makes in one go, four blocks.
-const AHEAD: usize = 64;
+/// 64-bit words drawn ahead at once: what ChaCha8 makes in one go, four blocks.
+const AHEAD: usize = 32;
 
-/// A stream of 32-bit words.
+/// A stream of random words.
 #[derive(Clone)]
 pub struct Stream {
-    buffer: [u32; AHEAD],
+    buffer: [u64; AHEAD],
     next: usize,
     source: ChaCha8Rng,
 }
@@ -84,39 +84,41 @@ impl Stream {
 
     #[inline(never)]
     fn refill(&mut self) {
-        let mut bytes = [0; AHEAD * 4];
+        let mut bytes = [0; AHEAD * 8];
         self.source.fill_bytes(&mut bytes);
-        for (word, four) in self.buffer.iter_mut().zip(bytes.chunks_exact(4)) {
-            *word = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+        for (word, eight) in self.buffer.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            *word = u64::from_le_bytes(*eight);
         }
         self.next = 0;
-    }
-
-    /// Four words, always from one group of four.
-    #[inline(always)]
-    pub fn four(&mut self) -> [u32; 4] {
-        if self.next > AHEAD - 4 {
-            self.refill();
-        }
-        let words = &self.buffer[self.next..self.next + 4];
-        self.next += 4;
-        [words[0], words[1], words[2], words[3]]
-    }
-
-    /// How many groups of four words have been drawn, where nothing else was.
-    pub fn groups_of_four(&self) -> u64 {
-        (self.source.get_word_pos() as u64 - (AHEAD - self.next) as u64) / 4
     }
 
     /// 64 random bits.
     #[inline(always)]
     pub fn word(&mut self) -> u64 {
-        if self.next > AHEAD - 2 {
+        if self.next == AHEAD {
             self.refill();
         }
-        let words = &self.buffer[self.next..self.next + 2];
+        // The mask tells the compiler what the check above means.
+        let word = self.buffer[self.next & (AHEAD - 1)];
+        self.next += 1;
+        word
+    }
+
+    /// Two words, for streams of which nothing else is drawn: the k-th pair is words 2k and 2k + 1.
+    #[inline(always)]
+    pub fn pair(&mut self) -> [u64; 2] {
+        if self.next == AHEAD {
+            self.refill();
+        }
+        let first = self.next & (AHEAD - 2);
         self.next += 2;
-        u64::from(words[0]) | u64::from(words[1]) << 32
+        [self.buffer[first], self.buffer[first + 1]]
+    }
+
+    /// How many pairs have been drawn, where nothing else was.
+    pub fn pairs(&self) -> u64 {
+        // The source counts words of 32 bits.
+        (self.source.get_word_pos() as u64 / 2 - (AHEAD - self.next) as u64) / 2
     }
 
     /// Goes to the `ordinal`-th group of eight words: for lanes that are read only where something rare is configured.

@@ -92,24 +92,20 @@ impl Link {
 
     /// Draws the noise of the next message. `Some`: it arrives once, after this; `None`: look closer, with these words.
     #[inline(always)]
-    pub fn draw(&mut self) -> (Option<Span>, [u32; 4]) {
-        let words = self.noise.four();
-        if self.plain {
-            let word = u64::from(words[0]) | u64::from(words[1]) << 32;
-            (Some(Span(self.low + scaled(word, self.width))), words)
-        } else {
-            (None, words)
-        }
+    pub fn draw(&mut self) -> (Option<Span>, [u64; 2]) {
+        let words = self.noise.pair();
+        let plain = self.plain.then(|| Span(self.low + scaled(words[0], self.width)));
+        (plain, words)
     }
 
     /// How many messages were sent before the one that was drawn last.
     fn ordinal(&self) -> u64 {
-        self.noise.groups_of_four() - 1
+        self.noise.pairs() - 1
     }
 
     /// The long path: loss, bursts, duplication, reordering. The caller has seen that the link is not cut.
     #[inline(never)]
-    pub fn fate(&mut self, now: Time, words: [u32; 4]) -> Fate {
+    pub fn fate(&mut self, now: Time, words: [u64; 2]) -> Fate {
         let ordinal = self.ordinal();
         let rare = &mut *self.settings;
         let mut loss = rare.settings.loss;
@@ -118,10 +114,10 @@ impl Link {
         {
             loss = burst.loss;
         }
-        if u64::from(words[2]) < loss.threshold() {
+        if words[1] & 0xffff_ffff < loss.threshold() {
             return Fate::Lost;
         }
-        let delay = rare.delay(u64::from(words[0]) | u64::from(words[1]) << 32);
+        let delay = rare.delay(words[0]);
         if rare.settings.duplicate.is_zero() && rare.settings.reorder.is_none() {
             return Fate::Arrives(delay, None);
         }

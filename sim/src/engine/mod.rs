@@ -217,7 +217,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let node = &self.nodes[i];
         let mind = self.minds[i].as_ref().expect("a member that runs has a mind");
         let is = mind.observe(&node.image);
-        let changed = is != node.seen;
+        let changed = is.differs(&node.seen);
         if self.wire.notes {
             self.settle_notes(i, changed.then_some(is));
         } else if changed {

@@ -1,5 +1,7 @@
 //! Runs the fault script: when an event is due, whom it means, and what becomes of one that finds no target.
 
+use std::rc::Rc;
+
 use crate::algorithm::{Algorithm, NodeId};
 use crate::engine::Engine;
 use crate::engine::job::Job;
@@ -17,7 +19,9 @@ struct Waiting {
 }
 
 pub struct Script {
-    pub events: Vec<ScriptEvent>,
+    events: Vec<Rc<ScriptEvent>>,
+    /// Which events follow which.
+    followers: Vec<Vec<usize>>,
     /// When each is due, by seed alone.
     times: Vec<Option<Stream>>,
     /// Whom each draws.
@@ -36,8 +40,11 @@ pub struct Script {
 impl Script {
     pub fn new(events: Vec<ScriptEvent>, parts: Vec<&'static str>) -> Script {
         let n = events.len();
+        let follows = |event: &ScriptEvent, name: &str| matches!(&event.when, When::After(first, _) if first == name);
+        let of = |first: &ScriptEvent| (0..n).filter(|&i| follows(&events[i], &first.name)).collect();
         Script {
-            events,
+            followers: events.iter().map(of).collect(),
+            events: events.into_iter().map(Rc::new).collect(),
             times: (0..n).map(|_| None).collect(),
             draws: (0..n).map(|_| None).collect(),
             fired: vec![0; n],
@@ -59,6 +66,14 @@ impl Script {
         stream.below(bound as u64) as usize
     }
 
+    /// Binds whom the event meant to a name.
+    fn bind(&mut self, name: &str) {
+        match self.bound.iter_mut().find(|(bound, _)| bound == name) {
+            Some((_, nodes)) => nodes.clone_from(&self.meant),
+            None => self.bound.push((String::from(name), self.meant.clone())),
+        }
+    }
+
     fn miss(&mut self, event: usize, why: String) {
         let event = self.events[event].name.clone();
         self.missed.push(NotExercised { event, why });
@@ -69,8 +84,8 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Puts all events with a time of their own into the queue.
     pub(super) fn schedule_script(&mut self) {
         for event in 0..self.script.events.len() {
-            if let When::At(delay) = self.script.events[event].when.clone() {
-                let at = Time::ZERO + self.script.draw_time(self.seed, event, &delay);
+            if let When::At(delay) = &self.script.events[event].clone().when {
+                let at = Time::ZERO + self.script.draw_time(self.seed, event, delay);
                 self.wire.queue.schedule(at, Job::Script(event));
             }
         }
@@ -81,19 +96,19 @@ impl<A: Algorithm> Engine<'_, A> {
             self.script.waiting.remove(place);
             self.script.miss(event, String::from("it was due again before it had found a target"));
         }
-        let (every, until) = (self.script.events[event].every.clone(), self.script.events[event].until);
-        if let Some(every) = every {
+        let one = self.script.events[event].clone();
+        if let Some(every) = &one.every {
             // At least a microsecond, or an event of no period would stop time.
-            let period = Span(self.script.draw_time(self.seed, event, &every).0.max(1_000));
+            let period = Span(self.script.draw_time(self.seed, event, every).0.max(1_000));
             let next = self.wire.now + period;
-            if until.is_none_or(|until| next <= Time::ZERO + until) {
+            if one.until.is_none_or(|until| next <= Time::ZERO + until) {
                 self.wire.queue.schedule(next, Job::Script(event));
             }
         }
         if !self.attempt(event) {
             self.script.stamp += 1;
             let stamp = self.script.stamp;
-            let within = self.script.events[event].within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
+            let within = one.within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
             self.script.waiting.push(Waiting { event, stamp });
             self.wire.queue.schedule(self.wire.now + within, Job::GiveUp(event, stamp));
         }
@@ -119,41 +134,37 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Acts the event out, if all its targets are there.
     fn attempt(&mut self, event: usize) -> bool {
         self.script.meant.clear();
-        let fault = self.script.events[event].fault.clone();
-        if self.act_out(event, &fault).is_none() {
+        let one = self.script.events[event].clone();
+        if self.act_out(event, &one.fault).is_none() {
             return false;
         }
         self.script.fired[event] += 1;
-        if let Some(name) = self.script.events[event].bind.clone() {
-            self.script.bound.retain(|(bound, _)| *bound != name);
-            let meant = self.script.meant.clone();
-            self.script.bound.push((name, meant));
+        if let Some(name) = &one.bind {
+            self.script.bind(name);
         }
         let meant = std::mem::take(&mut self.script.meant);
         self.record_fault(event, &meant);
-        self.tell_fault(event, &fault, &meant);
+        self.tell_fault(&one, &meant);
+        self.script.meant = meant;
         self.world_changed();
         self.schedule_followers(event);
         true
     }
 
     fn schedule_followers(&mut self, event: usize) {
-        let name = self.script.events[event].name.clone();
-        for follower in 0..self.script.events.len() {
-            if let When::After(leader, delay) = self.script.events[follower].when.clone()
-                && leader == name
-            {
-                let at = self.wire.now + self.script.draw_time(self.seed, follower, &delay);
+        for place in 0..self.script.followers[event].len() {
+            let follower = self.script.followers[event][place];
+            if let When::After(_, delay) = &self.script.events[follower].clone().when {
+                let at = self.wire.now + self.script.draw_time(self.seed, follower, delay);
                 self.wire.queue.schedule(at, Job::Script(follower));
             }
         }
     }
 
-    fn tell_fault(&mut self, event: usize, fault: &Fault, meant: &[NodeId]) {
+    fn tell_fault(&mut self, event: &ScriptEvent, meant: &[NodeId]) {
         if self.observer.is_some() {
-            let name = self.script.events[event].name.clone();
-            let text = super::wording::in_words(fault, meant, self.nodes.len() as u16);
-            self.tell(&Happening::Fault { event: &name, text: &text });
+            let text = super::wording::in_words(&event.fault, meant, self.nodes.len() as u16);
+            self.tell(&Happening::Fault { event: &event.name, text: &text });
         }
     }
 

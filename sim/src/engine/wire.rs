@@ -77,7 +77,7 @@ impl<A: Algorithm> Wire<A> {
     }
 
     #[inline(never)]
-    fn depart_roughly(&mut self, from: NodeId, to: NodeId, message: A::Message, words: [u32; 4]) {
+    fn depart_roughly(&mut self, from: NodeId, to: NodeId, message: A::Message, words: [u64; 2]) {
         let now = self.now;
         let link = self.link(from, to);
         if link.cut {
