@@ -46,6 +46,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             deadlines: Deadlines::new(nodes.len()),
             links,
             parts,
+            any_cut: false,
             sessions: None,
             counters: Counters::default(),
             audit,
