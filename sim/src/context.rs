@@ -97,7 +97,7 @@ impl<A: Algorithm> Context<'_, A> {
     /// Does not wait for the disk: right for what asserts nothing new (a heartbeat), a bug otherwise; `backed` judges it.
     #[inline(always)]
     pub fn send_at_once(&mut self, to: NodeId, message: A::Message) {
-        self.wire.depart(self.node.id, to, message, &self.node.disk.image);
+        self.wire.depart(self.node, to, message);
     }
 
     /// To every other member, by number.
