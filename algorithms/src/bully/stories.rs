@@ -1,0 +1,1 @@
+//! What a Bully cluster goes through.
