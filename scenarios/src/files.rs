@@ -36,17 +36,18 @@ pub fn find(scenario: &str) -> Result<Found, Diagnostics> {
         };
         return Err(Diagnostics::about_file(scenario, "there is no such file, and no scenario of this name", help));
     }
-    let text = read_text(path).map_err(|why| Diagnostics::about_file(scenario, why, "a scenario is a TOML file"))?;
+    let text =
+        read_text(path, LARGEST_FILE).map_err(|why| Diagnostics::about_file(scenario, why, "a scenario is a TOML file"))?;
     Ok(Found { origin: scenario.to_owned(), text })
 }
 
 /// A file that a scenario names, beside it.
 pub(crate) fn read_named(beside: &Path, name: &str) -> Result<String, String> {
-    read_text(&beside.join(name)).map_err(|why| format!("cannot read {name}: {why}"))
+    read_text(&beside.join(name), LARGEST_FILE).map_err(|why| format!("cannot read {name}: {why}"))
 }
 
-/// A file of text, of reasonable size.
-pub(crate) fn read_text(path: &Path) -> Result<String, String> {
+/// A file of text, of at most so many bytes.
+pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, String> {
     let about = fs::metadata(path).map_err(|error| error.to_string())?;
     if about.is_dir() {
         return Err(String::from("this is a directory, not a file"));
@@ -57,9 +58,9 @@ pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     // One byte more than allowed: enough to see that it is too long, whatever its length is said to be.
     let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() > LARGEST_FILE {
-        return Err(format!("this file is larger than {LARGEST_FILE} bytes"));
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() > most {
+        return Err(format!("this file is larger than {most} bytes"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];

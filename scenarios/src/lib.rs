@@ -27,12 +27,24 @@ mod script;
 
 // What is built in.
 mod library;
+mod registry;
+
+// From a scenario to outcomes.
+mod running;
+pub mod saved;
+
+// For editors.
+mod schema;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{Found, find};
 pub use library::library;
 pub use players::{PerAlgorithm, Threshold};
+pub use registry::default_registry;
+pub use running::{Sweep, run_one};
+pub use saved::Saved;
 pub use scenario::{LARGEST_FILE, Scenario};
+pub use schema::schema;
 
 /// Reads a scenario; see [`Scenario::parse`].
 ///

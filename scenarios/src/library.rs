@@ -8,5 +8,33 @@ macro_rules! library {
 
 /// Names and texts, sorted by name.
 pub fn library() -> &'static [(&'static str, &'static str)] {
-    library!["healthy", "leader-crash", "leader-isolated", "majority-split", "minority-split"]
+    library![
+        "bridge",
+        "fig8-like",
+        "flapping-link",
+        "healthy",
+        "leader-crash",
+        "leader-isolated",
+        "leader-transfer",
+        "lossy-leader-link",
+        "majority-split",
+        "minority-split",
+        "one-way-cut-from-leader",
+        "one-way-cut-to-leader",
+        "paused-leader-long",
+        "paused-leader-short",
+        "rack-with-quorum",
+        "random-faults",
+        "rejoin-after-isolation",
+        "rolling-restarts",
+        "slow-disk-at-leader",
+        "stalled-disk-at-leader",
+        "suspended-leader",
+        "two-node-cluster",
+        "v1-split-fixed-latency",
+        "v2-earliest-timeout",
+        "v3-election-time",
+        "v4-split-variable-latency",
+        "workload-w",
+    ]
 }

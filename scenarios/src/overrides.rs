@@ -44,22 +44,59 @@ pub(crate) fn apply(document: &mut Node, key: &str, value: &str, source: usize) 
     Ok(())
 }
 
-/// The value as TOML; where it is none, as text.
+/// The value as TOML; where it is none, without quotes: `1/50`, `[n1, n2]`, `{ uniform = [1ms, 5ms] }`.
 fn value_of(value: &str, source: usize) -> Node {
     let place = Place { source, start: 0, end: 0 };
-    let list =
-        value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|inner| !inner.contains(['[', '{', '"', '\'']));
-    let data = match (document::read(&format!("value = {value}"), source), list) {
-        (Ok(Node { data: Data::Table(mut entries), .. }), _) if entries.len() == 1 => entries.remove(0).node.data,
-        (_, Some(inner)) => {
-            let items = inner.split(',').map(str::trim).filter(|item| !item.is_empty());
-            Data::List(items.map(|item| value_of(item, source)).collect())
-        }
-        _ => Data::Text(value.to_owned()),
+    let mut node = match document::read(&format!("value = {value}"), source) {
+        Ok(Node { data: Data::Table(mut entries), .. }) if entries.len() == 1 => entries.remove(0).node,
+        _ => bare(value, source, 0),
     };
-    let mut node = Node { data, place };
     settle(&mut node, place);
     node
+}
+
+/// Lists and tables whose texts have no quotes. What is neither is text.
+fn bare(value: &str, source: usize, depth: usize) -> Node {
+    let value = value.trim();
+    let inside = |open: char, close: char| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let place = Place { source, start: 0, end: 0 };
+    let data = match (inside('[', ']'), inside('{', '}')) {
+        _ if depth > document::DEEPEST => Data::Text(value.to_owned()),
+        (Some(list), _) => Data::List(parts(list).into_iter().map(|part| bare(part, source, depth + 1)).collect()),
+        (_, Some(table)) => {
+            let pairs = parts(table).into_iter().map(|part| part.split_once('=').unwrap_or((part, "")));
+            let entry = |(key, value): (&str, &str)| Entry {
+                key: key.trim().to_owned(),
+                key_place: place,
+                node: bare(value, source, depth + 1),
+            };
+            Data::Table(pairs.map(entry).collect())
+        }
+        _ => match document::read(&format!("value = {value}"), source) {
+            Ok(Node { data: Data::Table(mut entries), .. }) if entries.len() == 1 => entries.remove(0).node.data,
+            _ => Data::Text(value.to_owned()),
+        },
+    };
+    Node { data, place }
+}
+
+/// Splits at the commas that stand in no bracket.
+fn parts(list: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0usize, 0, Vec::new());
+    for (at, letter) in list.char_indices() {
+        match letter {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(list[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// All of it stands at one place.

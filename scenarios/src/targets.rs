@@ -73,10 +73,14 @@ impl Lowering<'_> {
         Some((number - 1) as u16)
     }
 
-    /// Members, each once.
+    /// Members, each once; perhaps none.
     pub fn members(&mut self, node: &Node) -> Option<Vec<u16>> {
         let mut members = Vec::new();
-        for item in self.one_or_more(node, "members") {
+        let items = match &node.data {
+            Data::List(items) => items,
+            _ => std::slice::from_ref(node),
+        };
+        for item in items {
             let Some(member) = self.member(item) else { continue };
             if members.contains(&member) {
                 self.complain(Diagnostic::error(item.place, format!("n{} is listed twice", member + 1)));
@@ -146,7 +150,16 @@ impl Lowering<'_> {
 
     /// One target, or a list of them.
     pub fn targets(&mut self, node: &Node, whom: Whom) -> Option<Vec<Target>> {
-        let items = self.one_or_more(node, "targets");
+        let items = match &node.data {
+            Data::List(items) => items,
+            _ => std::slice::from_ref(node),
+        };
+        if items.is_empty() {
+            self.complain(
+                Diagnostic::error(node.place, "this list names nobody").help("name members or roles, such as \"leader\""),
+            );
+            return None;
+        }
         let targets: Vec<Option<Target>> = items.iter().map(|item| self.target(item, whom)).collect();
         let targets: Vec<Target> = targets.into_iter().collect::<Option<_>>()?;
         for (at, target) in targets.iter().enumerate() {
@@ -155,21 +168,6 @@ impl Lowering<'_> {
                 self.complain(Diagnostic::error(items[at].place, "this is listed twice"));
             }
         }
-        if targets.is_empty() {
-            return None;
-        }
         Some(targets)
-    }
-
-    fn one_or_more<'d>(&mut self, node: &'d Node, what: &str) -> &'d [Node] {
-        match &node.data {
-            Data::List(nodes) => {
-                if nodes.is_empty() {
-                    self.complain(Diagnostic::error(node.place, format!("this list of {what} is empty")));
-                }
-                nodes
-            }
-            _ => std::slice::from_ref(node),
-        }
     }
 }

@@ -25,8 +25,8 @@ fn every_mistake_is_pointed_at_with_advice() {
         ("duration = 10\n".into(), 1, "needs a unit", "\"10ms\" or \"10s\""),
         ("duration = \"-1s\"\n".into(), 1, "negative", ""),
         ("duration = \"99999999999999999999s\"\n".into(), 1, "too long", ""),
-        ("nodes = 0\n".into(), 1, "out of range", "from 1 to 999"),
-        ("nodes = 5000\n".into(), 1, "out of range", "from 1 to 999"),
+        ("nodes = 0\n".into(), 1, "out of range", "from 1 to 128"),
+        ("nodes = 5000\n".into(), 1, "out of range", "from 1 to 128"),
         ("nodes = \"five\"\n".into(), 1, "a whole number belongs here", ""),
         ("\n[network]\nloss = \"3/2\"\n".into(), 3, "more than one", "2/3"),
         ("[network]\nloss = 0.01\n".into(), 2, "ratios are exact", "\"1/100\""),
@@ -79,13 +79,8 @@ fn every_mistake_is_pointed_at_with_advice() {
         ("[algorithm.raft]\npre-vote = 1\n".into(), 2, "true or false", ""),
         ("[algorithm.raft]\npreset = \"papper\"\n".into(), 2, "not known", "paper"),
         ("[algorithm.raft]\nelection-timeout = \"150ms\"\n".into(), 2, "list of two lengths", ""),
-        ("[algorithm.raft]\nheartbeat-interval = \"5s\"\n".into(), 2, "do not fit together", "election timeout"),
-        (
-            "[[node]]\nid = \"n2\"\nalgorithm.raft.heartbeat-interval = \"5s\"\n".into(),
-            3,
-            "do not fit together",
-            "election timeout",
-        ),
+        ("[algorithm.raft]\nheartbeat = \"5s\"\n".into(), 2, "do not fit together", "election timeout"),
+        ("[[node]]\nid = \"n2\"\nalgorithm.raft.heartbeat = \"5s\"\n".into(), 3, "do not fit together", "election timeout"),
         ("[[node]]\nid = \"n7\"\n".into(), 2, "no member n7", "n1..n5"),
         ("[[node]]\nid = \"n1\"\n[[node]]\nid = \"n1\"\n".into(), 3, "two [[node]] tables", "one"),
         ("[[node]]\nid = \"n1\"\nlog = [2, 1]\n".into(), 3, "do not fall", ""),
@@ -168,7 +163,7 @@ fn whatever_is_no_scenario_at_all_is_refused_cleanly() {
 #[test]
 fn a_complaint_about_an_override_names_the_override() {
     for (key, value, says, advises) in [
-        ("nodes", "0", "out of range", "1 to 999"),
+        ("nodes", "0", "out of range", "1 to 128"),
         ("network.loss", "3/2", "more than one", "2/3"),
         ("netwrok.loss", "1/50", "unknown key `netwrok`", "network"),
         ("nodes.x", "1", "nothing below", "last part"),

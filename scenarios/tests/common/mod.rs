@@ -29,7 +29,7 @@ impl Config for Settings {
     const SETTINGS: &'static [Setting] = &[
         Setting { key: "preset", kind: Kind::Choice(&["paper", "etcd", "hashicorp"]), about: "A set of values." },
         Setting { key: "election-timeout", kind: Kind::Range, about: "Drawn from this range." },
-        Setting { key: "heartbeat-interval", kind: Kind::Span, about: "So often." },
+        Setting { key: "heartbeat", kind: Kind::Span, about: "So often." },
         Setting { key: "pre-vote", kind: Kind::Switch, about: "Asks first." },
         Setting { key: "batch", kind: Kind::Count, about: "So many at once." },
     ];
@@ -44,7 +44,7 @@ impl Config for Settings {
                 self.preset.clone_from(preset);
             }
             ("election-timeout", Value::Range(low, high)) => self.timeout = (*low, *high),
-            ("heartbeat-interval", Value::Span(span)) => self.heartbeat = *span,
+            ("heartbeat", Value::Span(span)) => self.heartbeat = *span,
             ("pre-vote", Value::Switch(on)) => self.pre_vote = *on,
             ("batch", Value::Count(count)) => self.batch = *count,
             other => unreachable!("{other:?}"),
@@ -55,7 +55,7 @@ impl Config for Settings {
         match key {
             "preset" => Value::Choice(self.preset.clone()),
             "election-timeout" => Value::Range(self.timeout.0, self.timeout.1),
-            "heartbeat-interval" => Value::Span(self.heartbeat),
+            "heartbeat" => Value::Span(self.heartbeat),
             "pre-vote" => Value::Switch(self.pre_vote),
             "batch" => Value::Count(self.batch),
             other => unreachable!("{other}"),
@@ -64,7 +64,7 @@ impl Config for Settings {
 
     fn check(&self) -> Result<(), (&'static str, String)> {
         if self.heartbeat >= self.timeout.0 {
-            return Err(("heartbeat-interval", format!("must be shorter than the election timeout of {}", self.timeout.0)));
+            return Err(("heartbeat", format!("must be shorter than the election timeout of {}", self.timeout.0)));
         }
         Ok(())
     }
