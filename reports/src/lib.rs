@@ -4,7 +4,6 @@
 
 // What everything else is written with.
 mod paint;
-mod sections;
 mod table;
 pub mod words;
 
@@ -12,6 +11,7 @@ pub mod words;
 mod example;
 
 // One run.
+pub mod sections;
 pub mod human;
 pub mod json;
 pub mod live;

@@ -5,7 +5,9 @@
 //! figures. Words: n servers, f of them down from the start, s = n − f available; timeouts uniform on `[R, 2R)`; latency and
 //! time in units of R. All servers start as followers with fresh timers; there is no old leader.
 
+use crate::paint::Paint;
 use crate::statistics;
+use crate::table::{Cell, Table};
 
 /// One cluster and one latency.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -69,6 +71,19 @@ pub struct Comparison {
     pub measured: String,
     pub tolerance: String,
     pub met: bool,
+}
+
+/// All comparisons as a table, and in the last line how many were met.
+pub fn table(comparisons: &[Comparison]) -> String {
+    let mut table = Table::new(&["result", "setting", "target", "measured", "tolerance", "verdict"]);
+    for comparison in comparisons {
+        let Comparison { result, setting, target, measured, tolerance, met } = comparison;
+        let verdict = if *met { Cell::painted("met", Paint::Good) } else { Cell::painted("MISSED", Paint::Bad) };
+        let text = |text: &String| text.as_str().into();
+        table.row([(*result).into(), text(setting), text(target), text(measured), text(tolerance), verdict]);
+    }
+    let met = comparisons.iter().filter(|comparison| comparison.met).count();
+    format!("{}\n{met} of {} met\n", table.text(), comparisons.len())
 }
 
 /// Below this probability the normal approximation of a proportion is worth nothing.
