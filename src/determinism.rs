@@ -9,9 +9,9 @@ use sim::{NodeId, Time};
 use crate::watch::Watchers;
 
 /// Runs twice, the first time before `others` too, and gives back the outcome; or what differed first.
-pub fn check(run: impl Fn(&mut dyn Observer) -> Outcome, others: Watchers<'_>) -> Result<Outcome, String> {
+pub fn check(run: impl Fn(&mut dyn Observer) -> Outcome, mut others: Watchers<'_>) -> Result<Outcome, String> {
     let mut recorder = Recorder::default();
-    let first = run(&mut others.and(&mut recorder));
+    let first = run(&mut Watchers::default().and(&mut others).and(&mut recorder));
     let mut comparer = recorder.comparer();
     let second = run(&mut comparer);
     comparer.verdict(&first, &second)?;

@@ -67,13 +67,13 @@ struct Job {
 
 fn jobs() -> Vec<Job> {
     let splits = published::closed_form().map(|(servers, down, latency)| {
-        Job::fixed(Published::V1, "published-split-rate", servers, down, latency)
+        Job::fixed(Published::V1, "v1-split-fixed-latency", servers, down, latency)
     });
     let (servers, down) = EARLIEST;
-    let earliest = Job::fixed(Published::V2, "published-earliest-timeout", servers, down, "0.1");
+    let earliest = Job::fixed(Published::V2, "v2-earliest-timeout", servers, down, "0.1");
     let elections = ELECTIONS
         .iter()
-        .map(|&(servers, down, latency)| Job::fixed(Published::V3, "published-election-time", servers, down, latency));
+        .map(|&(servers, down, latency)| Job::fixed(Published::V3, "v3-election-time", servers, down, latency));
     splits.chain([earliest]).chain(elections).chain(VARIABLE.iter().map(|&(down, target)| Job::variable(down, target))).collect()
 }
 
@@ -92,7 +92,7 @@ impl Job {
         let setting = Setting { servers: 5, down, latency: 0.0 };
         let label = format!("5 servers, {down} down, latency U[0.1, 0.2] R");
         let overrides = vec![last_down(5, down)];
-        Job { result: Published::V4, setting, label, target, scenario: "published-split-rate-variable", overrides }
+        Job { result: Published::V4, setting, label, target, scenario: "v4-split-variable-latency", overrides }
     }
 }
 

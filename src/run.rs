@@ -64,7 +64,7 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
         let what = "the trace and the result cannot both go to standard output";
         return Err(Failure::usage(what, "name a file: --trace events.jsonl"));
     }
-    let mut print = |data: &mut Data, text: &str| {
+    let print = |data: &mut Data, text: &str| {
         if trace_on_stdout {
             talk(text.trim_end_matches('\n'));
             return Ok(());
