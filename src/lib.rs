@@ -22,8 +22,8 @@ mod validate;
 mod arguments;
 mod cast;
 mod determinism;
-mod save;
 mod progress;
+mod save;
 mod trace;
 mod watch;
 

@@ -4,14 +4,15 @@
 use indicatif::ProgressBar;
 use reports::published::{self, Comparison, Setting};
 use scenarios::Sweep;
-use sim::{Options, Registry, Span};
+use sim::setup::MemberSetup;
+use sim::{Delay, Options, Registry, Setup, Span};
 
 use crate::arguments::{PlayerArguments, Published, ReproduceArguments};
 use crate::cast::Cast;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{Data, talk};
+use crate::output::Data;
 use crate::progress;
 
 /// The range of the timeouts, R: the scenarios draw them from [R, 2R).
@@ -62,18 +63,17 @@ struct Job {
     /// For V4, which is not given by a formula.
     target: f64,
     scenario: &'static str,
-    overrides: Vec<String>,
+    /// `None`: as the scenario has it.
+    delay: Option<Delay>,
 }
 
 fn jobs() -> Vec<Job> {
-    let splits = published::closed_form().map(|(servers, down, latency)| {
-        Job::fixed(Published::V1, "v1-split-fixed-latency", servers, down, latency)
-    });
+    let splits = published::closed_form()
+        .map(|(servers, down, latency)| Job::fixed(Published::V1, "v1-split-fixed-latency", servers, down, latency));
     let (servers, down) = EARLIEST;
     let earliest = Job::fixed(Published::V2, "v2-earliest-timeout", servers, down, "0.1");
-    let elections = ELECTIONS
-        .iter()
-        .map(|&(servers, down, latency)| Job::fixed(Published::V3, "v3-election-time", servers, down, latency));
+    let elections =
+        ELECTIONS.iter().map(|&(servers, down, latency)| Job::fixed(Published::V3, "v3-election-time", servers, down, latency));
     splits.chain([earliest]).chain(elections).chain(VARIABLE.iter().map(|&(down, target)| Job::variable(down, target))).collect()
 }
 
@@ -81,25 +81,26 @@ impl Job {
     /// `latency` is written in units of R.
     fn fixed(result: Published, scenario: &'static str, servers: u16, down: u16, latency: &str) -> Job {
         let setting = Setting { servers, down, latency: latency.parse().expect("latencies are numbers") };
-        let nanos = Span::nanos((setting.latency * RANGE.0 as f64).round() as u64);
-        let overrides = vec![format!("nodes={servers}"), last_down(servers, down), format!("network.delay={nanos}")];
+        let delay = Some(Delay::Constant(Span::nanos((setting.latency * RANGE.0 as f64).round() as u64)));
         let label = format!("{servers} servers, {down} down, latency {latency} R");
-        Job { result, setting, label, target: 0.0, scenario, overrides }
+        Job { result, setting, label, target: 0.0, scenario, delay }
     }
 
-    /// The scenario has the latency.
     fn variable(down: u16, target: f64) -> Job {
         let setting = Setting { servers: 5, down, latency: 0.0 };
         let label = format!("5 servers, {down} down, latency U[0.1, 0.2] R");
-        let overrides = vec![last_down(5, down)];
-        Job { result: Published::V4, setting, label, target, scenario: "v4-split-variable-latency", overrides }
+        Job { result: Published::V4, setting, label, target, scenario: "v4-split-variable-latency", delay: None }
     }
-}
 
-/// The servers with the highest numbers are down.
-fn last_down(servers: u16, down: u16) -> String {
-    let names: Vec<String> = (servers - down + 1..=servers).map(|server| format!("\"n{server}\"")).collect();
-    format!("down=[{}]", names.join(", "))
+    /// Lays the setting over the scenario; the servers with the highest numbers are down.
+    fn lay_over(&self, setup: &mut Setup) {
+        let Setting { servers, down, .. } = self.setting;
+        setup.nodes = servers;
+        setup.members = (servers - down..servers).map(|member| MemberSetup { down: true, ..MemberSetup::of(member) }).collect();
+        if let Some(delay) = &self.delay {
+            setup.link.delay = delay.clone();
+        }
+    }
 }
 
 struct Bench<'a> {
@@ -111,8 +112,9 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// `None`: interrupted.
     fn compare(&self, job: &Job) -> Result<Option<Comparison>, Failure> {
-        let player = PlayerArguments { algorithm: String::from("raft"), set: job.overrides.clone(), mutant: None };
-        let cast = Cast::new(self.registry, job.scenario, &player)?;
+        let player = PlayerArguments { algorithm: String::from("raft"), set: Vec::new(), mutant: None };
+        let mut cast = Cast::new(self.registry, job.scenario, &player)?;
+        job.lay_over(&mut cast.scenario.setup);
         let figures = self.figures(&cast);
         let trials = self.arguments.trials;
         if interrupt::asked() {
@@ -120,7 +122,6 @@ impl Bench<'_> {
         }
         if figures.len() as u64 != trials {
             let what = format!("{}: only {} of {trials} runs came to a figure", job.label, figures.len());
-            talk(&format!("error: {what}"));
             return Err(Failure::Ours(what));
         }
         let (setting, label) = (job.setting, job.label.clone());

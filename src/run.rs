@@ -29,11 +29,8 @@ pub struct Showing<'a> {
 }
 
 pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result<Exit, Failure> {
-    let showing = Showing {
-        format: arguments.format,
-        trace: arguments.trace.as_deref(),
-        check_determinism: arguments.check_determinism,
-    };
+    let showing =
+        Showing { format: arguments.format, trace: arguments.trace.as_deref(), check_determinism: arguments.check_determinism };
     let seed = arguments.seed;
     let told = show(cast, seed, &showing, data)?;
     if !told.found {
@@ -44,7 +41,11 @@ pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result
         Ok(path) => talk(&format!("saved: hustings replay {}", words::shell(path))),
         Err(failure) => talk(&failure.render(false)),
     }
-    last_line(&format!("{}  # fingerprint {}\n", cast.command(seed), words::fingerprint(told.outcome.fingerprint)), &showing, data)?;
+    last_line(
+        &format!("{}  # fingerprint {}\n", cast.command(seed), words::fingerprint(told.outcome.fingerprint)),
+        &showing,
+        data,
+    )?;
     Ok(if saved.is_err() { told.exit.or(exit::USAGE) } else { told.exit })
 }
 

@@ -11,11 +11,11 @@ pub mod words;
 mod example;
 
 // One run.
-pub mod sections;
 pub mod human;
 pub mod json;
 pub mod live;
 pub mod markdown;
+pub mod sections;
 pub mod trace;
 
 // Many runs.
