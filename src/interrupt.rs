@@ -9,6 +9,7 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Where the system lets nobody listen (no signals at all), Ctrl-C just ends the process.
+#[expect(clippy::exit, reason = "the second Ctrl-C waits for nobody")]
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
         if ASKED.swap(true, Ordering::SeqCst) {

@@ -3,6 +3,7 @@
 //! Text may hold ANSI colours; whoever prints it strips them where they are not wanted.
 
 // What everything else is written with.
+mod bounded;
 mod paint;
 mod table;
 pub mod words;

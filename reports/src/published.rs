@@ -40,12 +40,12 @@ impl Setting {
     pub fn split_rate(self) -> f64 {
         let s = self.available();
         let c = s - i32::from(self.servers / 2) + 1;
-        (c - 1..=s).map(|k| choose(s, k) * self.latency.powi(k) * (1.0 - self.latency).powi(s - k)).sum()
+        (c - 1..=s).map(|k| choose(s, k) * power(self.latency, k) * power(1.0 - self.latency, s - k)).sum()
     }
 
     /// V2: the probability that the first of the available servers has stood by `t` after R, in units of R.
     pub fn stood_by(self, t: f64) -> f64 {
-        1.0 - (1.0 - t.clamp(0.0, 1.0)).powi(self.available())
+        1.0 - power(1.0 - t.clamp(0.0, 1.0), self.available())
     }
 
     /// V3: the mean time to the first leader, in units of R: (1 + 1/(s+1) + l)/(1−p) + l. Too high as p grows, because after
@@ -54,6 +54,10 @@ impl Setting {
         let s = f64::from(self.available());
         (1.0 + 1.0 / (s + 1.0) + self.latency) / (1.0 - self.split_rate()) + self.latency
     }
+}
+
+fn power(base: f64, exponent: i32) -> f64 {
+    libm::pow(base, f64::from(exponent))
 }
 
 fn choose(n: i32, k: i32) -> f64 {
@@ -214,7 +218,7 @@ mod tests {
     #[test]
     fn timeouts_drawn_from_a_wrong_range_fail_the_distribution_test() {
         let here = setting(5, 1, 0.1);
-        let at = |u: f64, range: f64| range * (1.0 - (1.0 - u).powf(0.25));
+        let at = |u: f64, range: f64| range * (1.0 - libm::pow(1.0 - u, 0.25));
         let times = |range: f64| (0..10_000).map(|i| at((f64::from(i) + 0.5) / 10_000.0, range)).collect::<Vec<_>>();
         assert!(earliest(here, String::new(), &times(1.0)).met);
         assert!(!earliest(here, String::new(), &times(1.1)).met);
