@@ -64,11 +64,12 @@ impl Purpose {
 /// 64-bit words drawn ahead at once: what ChaCha8 makes in one go, four blocks.
 const AHEAD: usize = 32;
 
-/// A stream of random words.
+/// A stream of random words. What is used at each draw stands at the front.
 #[derive(Clone)]
+#[repr(C)]
 pub struct Stream {
-    buffer: [u64; AHEAD],
     next: usize,
+    buffer: [u64; AHEAD],
     source: ChaCha8Rng,
 }
 
@@ -79,7 +80,14 @@ impl Stream {
         key[8..16].copy_from_slice(&seed.to_le_bytes());
         let mut source = ChaCha8Rng::from_seed(key);
         source.set_stream(purpose.stream());
-        Stream { buffer: [0; AHEAD], next: AHEAD, source }
+        Stream { next: AHEAD, buffer: [0; AHEAD], source }
+    }
+
+    /// Becomes the stream of another purpose, of the same seed.
+    pub fn turn_to(&mut self, purpose: Purpose) {
+        self.source.set_stream(purpose.stream());
+        self.source.set_word_pos(0);
+        self.next = AHEAD;
     }
 
     #[inline(never)]
@@ -245,6 +253,10 @@ mod tests {
     #[test]
     fn a_stream_is_known_by_its_purpose_and_seed() {
         let first = |seed, purpose| Stream::new(seed, purpose).word();
+        let mut turned = Stream::new(7, Purpose::Swarm);
+        turned.word();
+        turned.turn_to(Purpose::Link { from: 1, to: 2 });
+        assert_eq!(turned.word(), first(7, Purpose::Link { from: 1, to: 2 }));
         let here = first(7, Purpose::Link { from: 1, to: 2 });
         assert_eq!(here, first(7, Purpose::Link { from: 1, to: 2 }));
         assert_ne!(here, first(8, Purpose::Link { from: 1, to: 2 }));

@@ -76,6 +76,7 @@ impl<A: Algorithm> Rig<A> {
                 deadlines: Deadlines::new(parts),
                 links: links.collect(),
                 parts,
+                any_cut: false,
                 sessions: None,
                 counters: Counters::default(),
                 audit,

@@ -32,8 +32,9 @@ impl ByEpoch {
         self.of(epoch).iter().map(|(_, known)| *known).find(|known| *known != than)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Did anyone?
+    pub fn is_known(&self, epoch: Epoch) -> bool {
+        !self.of(epoch).is_empty()
     }
 
     pub fn insert(&mut self, epoch: Epoch, node: NodeId) {

@@ -11,13 +11,18 @@ mod committed;
 mod effects;
 mod election;
 mod findings;
+mod goal;
+mod growth;
 mod ledger;
+mod liveness;
 mod log;
+mod quorum;
 mod verdict;
 
 use crate::algorithm::{
     Asserts, Authority, Bounds, Claim, Entry, Epoch, Facts, Item, Network, NodeId, Observation, Promise, total,
 };
+use crate::fault::Fault;
 use crate::outcome::{Judgement, SplitBrain, Violation};
 use crate::setup::Setup;
 use crate::time::{Span, Time};
@@ -27,8 +32,11 @@ use committed::Committed;
 use effects::Effects;
 use election::Election;
 use findings::Findings;
+use growth::Growth;
 use ledger::Ledger;
+use liveness::{Liveness, Terms};
 use log::Log;
+use quorum::Quorum;
 use verdict::Bench;
 
 /// What is true of the world between two events, as far as checkers care. Handed over after every fault.
@@ -70,12 +78,18 @@ pub struct Audit {
     ledger: Ledger,
     effects: Effects,
     belief: Belief,
+    quorum: Quorum,
+    liveness: Liveness,
+    growth: Growth,
+    /// When the next alarm goes off.
+    alarm: Time,
 }
 
 impl Audit {
     pub fn new(setup: &Setup, network: &Network, facts: Facts, claims: &[Claim], bounds: &Bounds) -> Audit {
         let nodes = usize::from(network.members);
-        let _ = setup;
+        let recovery = total(&bounds.recovery);
+        let on_its_way = longest_delay(setup, network) + network.disk;
         Audit {
             on: true,
             facts,
@@ -87,6 +101,10 @@ impl Audit {
             ledger: Ledger::default(),
             effects: Effects::new(nodes, facts.epochs),
             belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total)),
+            quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
+            liveness: Liveness::new(terms(setup, network, bounds)),
+            growth: Growth::new(nodes, facts.epochs, recovery, bounds.detection),
+            alarm: Time::NEVER,
         }
     }
 
@@ -110,7 +128,9 @@ impl Audit {
 
     /// What a node shows has changed.
     pub fn observed(&mut self, at: Time, node: NodeId, was: &Observation, is: &Observation, history: &[Entry]) {
-        self.election.observed(&mut self.findings, node, is);
+        if was.role() != is.role() || was.epoch() != is.epoch() || was.leader() != is.leader() {
+            self.turned(at, node, was, is);
+        }
         if self.facts.history {
             self.log.observed(&mut self.findings, at, node, was, is, history);
             let leads = is.authority() != Authority::None;
@@ -123,10 +143,25 @@ impl Audit {
         }
     }
 
+    /// A member shows another role, epoch or leader.
+    fn turned(&mut self, at: Time, node: NodeId, was: &Observation, is: &Observation) {
+        self.election.observed(&mut self.findings, node, is);
+        self.quorum.observed(&mut self.findings, at, node, was, is);
+        self.growth.observed(&mut self.findings, at, node, was, is);
+        self.liveness.observed(&mut self.findings, at, node, is);
+        self.set_alarm();
+    }
+
+    fn set_alarm(&mut self) {
+        self.alarm = self.quorum.alarm().min(self.liveness.alarm());
+    }
+
     /// `durable_term`-like facts are read from what departs; a crash only ends what the volatile state promised.
     pub fn crashed(&mut self, _at: Time, node: NodeId) {
         self.election.crashed(node);
         self.effects.crashed(node);
+        self.growth.crashed(node);
+        self.liveness.crashed(node);
     }
 
     /// The node runs again. Its log is what the disk held: positions from `from` on may differ from before the crash.
@@ -139,7 +174,12 @@ impl Audit {
     }
 
     /// The world has changed by a fault or its end.
-    pub fn conditions(&mut self, _at: Time, _conditions: Conditions<'_>) {}
+    pub fn conditions(&mut self, at: Time, conditions: Conditions<'_>) {
+        self.quorum.conditions(at, &conditions);
+        self.growth.conditions(&mut self.findings, at, conditions.quorum_connected);
+        self.liveness.conditions(&mut self.findings, at, conditions.up, conditions.calm);
+        self.set_alarm();
+    }
 
     /// A node began to hold authority (it would act as leader if asked). `tenure` counts from 0 in order of time.
     pub fn tenure_began(&mut self, at: Time, tenure: usize, node: NodeId, epoch: Epoch) {
@@ -152,11 +192,17 @@ impl Audit {
         let unfinished = self.ledger.unfinished();
         self.effects.tenure_began(&mut self.findings, tenure, node, epoch, unfinished);
         self.belief.began(&mut self.findings, at, node);
+        self.quorum.began(&mut self.findings, at, node);
+        self.liveness.began(&mut self.findings, at, node);
+        self.set_alarm();
     }
 
     /// … and ended to: it said so, crashed, or its deadline passed.
     pub fn tenure_ended(&mut self, at: Time, _tenure: usize, node: NodeId) {
         self.belief.ended(&mut self.findings, at, node);
+        self.quorum.ended(node);
+        self.liveness.ended(&mut self.findings, at, node);
+        self.set_alarm();
     }
 
     /// An item was handed to a member that holds authority, in this tenure.
@@ -172,8 +218,9 @@ impl Audit {
     }
 
     /// A client was told that its item is done.
-    pub fn acknowledged(&mut self, _at: Time, _node: NodeId, item: Item) {
+    pub fn acknowledged(&mut self, at: Time, node: NodeId, item: Item) {
         self.ledger.acknowledged(item);
+        self.liveness.acknowledged(&mut self.findings, at, node);
         if !self.facts.history {
             self.findings.exercised(Promise::CommittedNeverLost);
         }
@@ -182,11 +229,15 @@ impl Audit {
     /// When [`Audit::wake`] wants to be called next; [`Time::NEVER`] if not.
     #[inline(always)]
     pub fn alarm(&self) -> Time {
-        Time::NEVER
+        self.alarm
     }
 
     /// Called with the time of the alarm, before any later event is handled.
-    pub fn wake(&mut self, _at: Time) {}
+    pub fn wake(&mut self, at: Time) {
+        self.quorum.wake(&mut self.findings, at);
+        self.liveness.wake(&mut self.findings, at);
+        self.set_alarm();
+    }
 
     /// What has been violated so far, each invariant once, in the order of time; for live logs, which look at its length.
     pub fn found(&self) -> &[Promise] {
@@ -202,6 +253,8 @@ impl Audit {
     pub fn finish(&mut self, at: Time, broken: Broken) -> (Vec<Judgement>, SplitBrain) {
         self.log.confirm(&mut self.findings);
         self.belief.finish(&mut self.findings, at);
+        self.liveness.finish(&mut self.findings, at);
+        self.growth.finish(&mut self.findings, at);
         let lost_acknowledged = if self.facts.history {
             self.ledger.lost(&mut self.findings, at, self.committed.items())
         } else {
@@ -217,6 +270,45 @@ impl Audit {
         (self.bench.judge(&self.findings, broken), split_brain)
     }
 }
+
+/// The longest one-way delay that the scenario knows, in its worst hour.
+fn longest_delay(setup: &Setup, network: &Network) -> Span {
+    let degraded = setup.script.iter().filter_map(|event| match &event.fault {
+        Fault::Degrade { patch, .. } => Some(setup.link.patched(patch).longest()),
+        _ => None,
+    });
+    degraded.fold(network.max_delay, Span::max)
+}
+
+/// In what time, and under what circumstances, liveness is judged.
+fn terms(setup: &Setup, network: &Network, bounds: &Bounds) -> Terms {
+    let recovery = total(&bounds.recovery);
+    let there_and_back = (network.max_delay + network.disk).times(2);
+    // An established leader waits for its next item, thinks, and hears of it.
+    let one_item = setup.work.interval + setup.work.think.longest() + there_and_back;
+    let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
+    let mut ineligible = vec![false; usize::from(network.members)];
+    for member in &setup.members {
+        ineligible[usize::from(member.member)] |= member.ineligible;
+    }
+    Terms {
+        recovery,
+        work: setup.work.on.then_some(recovery + one_item),
+        agreement: recovery + bounds.detection,
+        quiet: network.loss.is_zero()
+            && !bursts
+            && network.max_delay + network.disk <= bounds.detection.fraction(1, FAR_BELOW)
+            && network.drift_ppm <= MODEST_DRIFT,
+        ineligible,
+    }
+}
+
+/// A delay of at most this part of the detection time is never mistaken for a dead leader: the range in which the recovery
+/// bounds of the literature hold.
+const FAR_BELOW: u64 = 10;
+
+/// Clocks that differ by no more than this, in parts per million, do not make a healthy leader look dead.
+const MODEST_DRIFT: u64 = 100_000;
 
 #[cfg(test)]
 mod tests;

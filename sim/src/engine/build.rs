@@ -15,6 +15,7 @@ use crate::engine::topology::Topology;
 use crate::engine::wire::Wire;
 use crate::engine::work::Resource;
 use crate::engine::{Engine, tag};
+use crate::failover::Failovers;
 use crate::fault::Target;
 use crate::outcome::Counters;
 use crate::random::{Purpose, Stream};
@@ -46,6 +47,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             deadlines: Deadlines::new(nodes.len()),
             links,
             parts,
+            any_cut: false,
             sessions: None,
             counters: Counters::default(),
             audit,
@@ -69,7 +71,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             minds: nodes.iter().map(|_| None).collect(),
             topology: topology(nodes.len(), base, usual_rates),
             script: Script::new(events, PARTS.to_vec()),
-            reigns: Reigns::new(setup.nodes),
+            reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),
             resource: Resource::default(),
             measurement: Measurement::default(),
             bounds,

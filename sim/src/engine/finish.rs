@@ -13,7 +13,7 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         let not_exercised = self.missed();
         let tenures: Vec<Tenure> = std::mem::take(&mut self.reigns.tenures);
-        let failovers = self.reigns.failovers.finish(end, self.setup.work.on);
+        let failovers = self.reigns.failovers.finish();
         let measure = self.setup.measure.as_ref();
         let measured = measure.and_then(|m| self.measurement.figure(m, self.seed, &tenures, &failovers));
         let (judgements, split_brain) = self.wire.audit.finish(end, self.wire.broken);

@@ -4,20 +4,22 @@ use crate::delay::{Burst, Delay, LinkPatch, LinkSettings};
 use crate::random::{Purpose, Stream, quantile, scaled};
 use crate::time::{Span, Time};
 
+/// What every message needs stands in the first line of the cache.
+#[repr(C, align(64))]
 pub struct Link {
+    low: u64,
+    /// Width of the uniform delay, plus one.
+    width: u64,
+    settings: Box<Rare>,
+    /// How many cuts and flaps hold it down.
+    pub held_down: u16,
     /// Delay is constant or uniform and nothing else can happen: the short path.
     plain: bool,
     /// No message gets through.
     pub cut: bool,
     /// Separated by the partition in force.
     pub parted: bool,
-    /// How many cuts and flaps hold it down.
-    pub held_down: u16,
-    low: u64,
-    /// Width of the uniform delay, plus one.
-    width: u64,
     noise: Stream,
-    settings: Box<Rare>,
 }
 
 /// What is looked at only where something rare is configured.

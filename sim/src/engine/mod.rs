@@ -138,7 +138,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// The message in the pocket arrives.
     #[inline(always)]
     fn deliver(&mut self, from: NodeId, to: NodeId) {
-        if from != to && self.wire.link(from, to).cut {
+        if self.wire.any_cut && from != to && self.wire.link(from, to).cut {
             let message = self.pocket.take().expect("a message arrives");
             self.lose(from, to, message, Dropped::CutOnArrival);
             return;

@@ -232,6 +232,6 @@ impl<A: Algorithm> Node<A> {
         self.timers.clear();
         self.power = Power::Down;
         self.incarnation += 1;
-        self.noise = Stream::new(self.seed, Purpose::Node { node: self.id.0, incarnation: self.incarnation });
+        self.noise.turn_to(Purpose::Node { node: self.id.0, incarnation: self.incarnation });
     }
 }

@@ -32,13 +32,13 @@ pub struct Reigns {
 }
 
 impl Reigns {
-    pub fn new(members: u16) -> Reigns {
+    pub fn new(members: u16, failovers: Failovers) -> Reigns {
         Reigns {
             tenures: Vec::new(),
             open: vec![None; usize::from(members)],
             leaderless_since: Some(Time::ZERO),
             leaderless: Span::ZERO,
-            failovers: Failovers::new(),
+            failovers,
             transferring: false,
             newest_token: 0,
         }
@@ -160,6 +160,9 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.audit.tenure_ended(now, open.tenure, node);
         }
         self.tell(&Happening::TenureEnded { node, epoch: open.epoch });
+        if stepped_down.is_some() {
+            self.reigns.failovers.gave_up(node);
+        }
         if self.reigns.open.iter().all(Option::is_none) {
             self.reigns.leaderless_since = Some(now);
             if stepped_down.is_some() && !self.reigns.failovers.is_open() {

@@ -201,68 +201,67 @@ impl<A: Algorithm> Engine<'_, A> {
             Fault::ClockJump { who, by } => self.each(event, who, |engine, i| engine.jump_clock(i, *by))?,
             Fault::Transfer { to } => {
                 let leader = self.reigns.leader()?;
-                let to = *self.resolve(event, to)?.first()?;
-                self.script.meant.push(to);
-                self.transfer(leader, to);
+                let to = self.one(event, to)?;
+                self.transfer(leader, NodeId(to as u16));
             }
         }
         Some(())
     }
 
     fn each(&mut self, event: usize, who: &[Target], mut act: impl FnMut(&mut Self, usize)) -> Option<()> {
-        let nodes = self.resolve_all(event, who)?;
-        for node in &nodes {
-            if node.index() < self.nodes.len() {
-                act(self, node.index());
+        let mut nodes = std::mem::take(&mut self.script.meant);
+        let found = who.iter().try_for_each(|target| self.resolve(event, target, &mut nodes));
+        if found.is_some() {
+            for node in &nodes {
+                if node.index() < self.nodes.len() {
+                    act(self, node.index());
+                }
             }
         }
-        self.script.meant.extend(nodes);
-        Some(())
+        self.script.meant = nodes;
+        found
     }
 
     fn resolve_all(&mut self, event: usize, targets: &[Target]) -> Option<Vec<NodeId>> {
-        let mut all: Vec<NodeId> = Vec::new();
-        for target in targets {
-            for node in self.resolve(event, target)? {
-                if !all.contains(&node) {
-                    all.push(node);
-                }
-            }
-        }
+        let mut all = Vec::new();
+        targets.iter().try_for_each(|target| self.resolve(event, target, &mut all))?;
         Some(all)
     }
 
-    /// Whom a target means now; `None`: there is nobody of that role.
-    fn resolve(&mut self, event: usize, target: &Target) -> Option<Vec<NodeId>> {
+    /// Adds whom a target means now, each once; `None`: there is nobody of that role.
+    fn resolve(&mut self, event: usize, target: &Target, all: &mut Vec<NodeId>) -> Option<()> {
         let members = self.nodes.len();
-        let ids = |indices: Vec<usize>| indices.into_iter().map(|i| NodeId(i as u16)).collect::<Vec<_>>();
+        let mut add = |node: NodeId| {
+            if !all.contains(&node) {
+                all.push(node);
+            }
+        };
+        let mut add_index = |i: usize| add(NodeId(i as u16));
         let leader = self.reigns.leader().or(self.reigns.newest());
-        Some(match target {
-            Target::Leader => ids(vec![leader?]),
-            Target::Others => ids((0..members).filter(|i| Some(*i) != leader).collect()),
-            Target::All => ids((0..members).collect()),
-            Target::Member(number) => vec![NodeId(*number)],
-            Target::Part(name) => {
-                let place = self.script.parts.iter().position(|part| part == name)?;
-                vec![NodeId((members + place) as u16)]
-            }
-            Target::Named(name) => self.script.bound.iter().find(|(bound, _)| bound == name)?.1.clone(),
-            Target::Random => {
-                let drawn = self.script.draw_below(self.seed, event, members);
-                ids(vec![drawn])
-            }
+        match target {
+            Target::Leader => add_index(leader?),
+            Target::Others => (0..members).filter(|i| Some(*i) != leader).for_each(add_index),
+            Target::All => (0..members).for_each(add_index),
+            Target::Member(number) => add(NodeId(*number)),
+            Target::Part(name) => add_index(members + self.script.parts.iter().position(|part| part == name)?),
+            Target::Named(name) => self.script.bound.iter().find(|(bound, _)| bound == name)?.1.iter().copied().for_each(add),
+            Target::Random => add_index(self.script.draw_below(self.seed, event, members)),
             Target::Follower => {
                 let runs = |i: &usize| Some(*i) != leader && self.nodes[*i].power == Power::Running;
-                let candidates: Vec<usize> = (0..members).filter(runs).collect();
-                if candidates.is_empty() {
+                let candidates = (0..members).filter(runs).count();
+                if candidates == 0 {
                     return None;
                 }
-                let drawn = self.script.draw_below(self.seed, event, candidates.len());
-                ids(vec![candidates[drawn]])
+                let drawn = self.script.draw_below(self.seed, event, candidates);
+                add_index((0..members).filter(runs).nth(drawn)?);
             }
-            Target::QuorumWithLeader => ids(self.leader_and(event, leader?, members / 2)),
-            Target::MinorityWithLeader => ids(self.leader_and(event, leader?, (members - 1) / 2 - usize::from(members > 2))),
-        })
+            Target::QuorumWithLeader => self.leader_and(event, leader?, members / 2).into_iter().for_each(add_index),
+            Target::MinorityWithLeader => {
+                let others = (members - 1) / 2 - usize::from(members > 2);
+                self.leader_and(event, leader?, others).into_iter().for_each(add_index);
+            }
+        }
+        Some(())
     }
 
     /// The leader and so many others, drawn.
@@ -343,7 +342,7 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     fn one(&mut self, event: usize, target: &Target) -> Option<usize> {
-        let node = *self.resolve(event, target)?.first()?;
+        let node = *self.resolve_all(event, std::slice::from_ref(target))?.first()?;
         self.script.meant.push(node);
         Some(node.index())
     }
@@ -354,7 +353,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let mut group_of: Vec<Option<usize>> = vec![None; self.wire.parts];
         for (number, group) in groups.iter().enumerate() {
             for target in group.iter().filter(|target| **target != Target::Others) {
-                for node in self.resolve(event, target)? {
+                for node in self.resolve_all(event, std::slice::from_ref(target))? {
                     group_of[node.index()].get_or_insert(number);
                     self.script.meant.push(node);
                 }

@@ -55,6 +55,7 @@ pub struct Topology {
 impl<A: Algorithm> Engine<'_, A> {
     /// To be called after every fault and every end of one: who reaches whom, and is anything still wrong?
     pub(super) fn world_changed(&mut self) {
+        self.wire.any_cut = self.wire.links.iter().any(|link| link.cut);
         self.connect();
         self.weigh();
         let topology = &self.topology;

@@ -25,6 +25,8 @@ pub struct Wire<A: Algorithm> {
     /// From × to, over all parts of the cluster.
     pub links: Vec<Link>,
     pub parts: usize,
+    /// Some link is cut; kept by `world_changed`, so that a quiet network need not look at its links on arrival.
+    pub any_cut: bool,
     pub sessions: Option<Box<Sessions<A>>>,
     pub counters: Counters,
     pub audit: Audit,

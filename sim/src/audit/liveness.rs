@@ -1,0 +1,301 @@
+//! What must come about once the trouble is over: EventualLeader, FollowerAgreement, NoStuckRole; and Stability, which must
+//! last. Judged only while nothing is wrong but that some members may be down, from the last change of the world on.
+
+use crate::algorithm::{NodeId, Observation, Promise, Role};
+use crate::audit::findings::Findings;
+use crate::audit::goal::{Due, Goal};
+use crate::outcome::Liveness as Late;
+use crate::time::{Span, Time};
+
+/// What the liveness checkers need to know of scenario and algorithm.
+#[derive(Clone, Debug)]
+pub(super) struct Terms {
+    /// From a whole network to an established leader.
+    pub recovery: Span,
+    /// The same, with time to get an item done, where there is work.
+    pub work: Option<Span>,
+    /// The same, until every member has heard of it.
+    pub agreement: Span,
+    /// Without faults nothing can be mistaken for one: no loss, and delays far below the timeouts.
+    pub quiet: bool,
+    /// By member: it never campaigns by itself.
+    pub ineligible: Vec<bool>,
+}
+
+/// An established leader went while nothing seemed wrong; whether a fault of the same instant did it shows what follows.
+#[derive(Clone, Copy, Debug)]
+struct Suspicion {
+    at: Time,
+    settled: NodeId,
+    newcomer: Option<NodeId>,
+}
+
+pub(super) struct Liveness {
+    terms: Terms,
+    calm: bool,
+    up: Vec<bool>,
+    /// By member: whom it names as leader.
+    names: Vec<Option<NodeId>>,
+    /// By member: it stands, as pre-candidate or candidate.
+    stands: Vec<bool>,
+    /// Who holds authority.
+    holders: Vec<NodeId>,
+    /// Who last got an item done since nothing is wrong.
+    done_by: Option<NodeId>,
+    leader: Goal,
+    agreement: Goal,
+    /// By member: that it stops standing.
+    settles: Vec<Goal>,
+    /// The leader that must stay, once the bound has passed.
+    settled: Option<NodeId>,
+    /// When its staying has been put to the test.
+    tested: Time,
+    suspicion: Option<Suspicion>,
+    next: Time,
+}
+
+impl Liveness {
+    pub fn new(terms: Terms) -> Liveness {
+        let nodes = terms.ineligible.len();
+        Liveness {
+            calm: false,
+            up: vec![false; nodes],
+            names: vec![None; nodes],
+            stands: vec![false; nodes],
+            holders: Vec::new(),
+            done_by: None,
+            leader: Goal::new(terms.work.unwrap_or(terms.recovery)),
+            agreement: Goal::new(terms.agreement),
+            settles: vec![Goal::new(terms.recovery); nodes],
+            settled: None,
+            tested: Time::NEVER,
+            suspicion: None,
+            next: Time::NEVER,
+            terms,
+        }
+    }
+
+    /// The world has changed: what was expected is over, and the time starts anew if nothing is wrong now.
+    pub fn conditions(&mut self, findings: &mut Findings, at: Time, up: &[bool], calm: bool) {
+        if self.suspicion.is_some_and(|suspicion| suspicion.at == at) {
+            self.suspicion = None;
+        }
+        self.end(findings, at);
+        self.up.copy_from_slice(up);
+        // A member that never campaigns may be the only one whose log would win.
+        let eligible = self.up.iter().zip(&self.terms.ineligible).all(|(up, ineligible)| !(*up && *ineligible));
+        self.calm = calm && eligible && self.terms.recovery > Span::ZERO;
+        if self.calm {
+            self.begin(at);
+            for i in 0..self.settles.len() {
+                if self.up[i] && self.stands[i] {
+                    self.settles[i].begin(at);
+                    self.next = self.next.min(self.settles[i].alarm());
+                }
+            }
+            self.look(findings, at);
+        }
+    }
+
+    /// From here on a leader is expected.
+    fn begin(&mut self, at: Time) {
+        self.done_by = None;
+        self.settled = None;
+        self.leader.begin(at);
+        self.agreement.begin(at);
+        self.next = self.next.min(self.leader.alarm()).min(self.agreement.alarm());
+    }
+
+    /// Nothing is expected any longer.
+    fn end(&mut self, findings: &mut Findings, at: Time) {
+        self.confirm(findings);
+        if let Some(how) = self.leader.end() {
+            self.leaderless(findings, how, at);
+        }
+        if let Some(how) = self.agreement.end() {
+            self.disagreed(findings, how, at);
+        }
+        for i in 0..self.settles.len() {
+            if let Some(how) = self.settles[i].end() {
+                self.stuck(findings, how, at, i);
+            }
+        }
+        self.settled = None;
+        self.tested = Time::NEVER;
+        self.next = Time::NEVER;
+    }
+
+    fn sole_leader(&self) -> Option<NodeId> {
+        if self.holders.len() == 1 { Some(self.holders[0]) } else { None }
+    }
+
+    /// Has what is expected come about?
+    fn look(&mut self, findings: &mut Findings, at: Time) {
+        if !self.calm {
+            return;
+        }
+        let leader = self.sole_leader().filter(|leader| self.terms.work.is_none() || self.done_by == Some(*leader));
+        if leader.is_some() {
+            if let Some(how) = self.leader.reached() {
+                self.leaderless(findings, how, at);
+            }
+        } else if self.terms.quiet {
+            self.leader.undone();
+        }
+        if self.agreement.is_wanted() && self.agree() {
+            if let Some(how) = self.agreement.reached() {
+                self.disagreed(findings, how, at);
+            }
+        }
+    }
+
+    /// Do all who are up name the one that leads?
+    fn agree(&self) -> bool {
+        let leader = self.sole_leader();
+        leader.is_some() && self.up.iter().zip(&self.names).all(|(up, named)| !up || *named == leader)
+    }
+
+    pub fn observed(&mut self, findings: &mut Findings, at: Time, node: NodeId, is: &Observation) {
+        let i = node.index();
+        let stands = matches!(is.role(), Role::PreCandidate | Role::Candidate);
+        if std::mem::replace(&mut self.stands[i], stands) != stands && self.calm {
+            if stands {
+                self.settles[i].begin(at);
+                self.next = self.next.min(self.settles[i].alarm());
+            } else if let Some(how) = self.settles[i].reached() {
+                self.stuck(findings, how, at, i);
+            }
+        }
+        if std::mem::replace(&mut self.names[i], is.leader()) != is.leader() {
+            self.look(findings, at);
+        }
+    }
+
+    pub fn crashed(&mut self, node: NodeId) {
+        self.names[node.index()] = None;
+        self.stands[node.index()] = false;
+    }
+
+    pub fn began(&mut self, findings: &mut Findings, at: Time, node: NodeId) {
+        self.holders.push(node);
+        self.changed(findings, at, Some(node));
+    }
+
+    pub fn ended(&mut self, findings: &mut Findings, at: Time, node: NodeId) {
+        self.holders.retain(|holder| *holder != node);
+        self.changed(findings, at, None);
+    }
+
+    /// Authority began or ended somewhere.
+    fn changed(&mut self, findings: &mut Findings, at: Time, newcomer: Option<NodeId>) {
+        if self.suspicion.is_some_and(|suspicion| suspicion.at == at && newcomer == Some(suspicion.settled)) {
+            // It leads on, in another epoch.
+            self.suspicion = None;
+        }
+        self.confirm(findings);
+        if let Some(settled) = self.settled.filter(|settled| self.sole_leader() != Some(*settled)) {
+            self.suspicion = Some(Suspicion { at, settled, newcomer });
+            self.tested = Time::NEVER;
+            self.begin(at);
+        }
+        self.look(findings, at);
+    }
+
+    #[inline]
+    pub fn acknowledged(&mut self, findings: &mut Findings, at: Time, node: NodeId) {
+        if self.leader.is_wanted() {
+            self.done_by = Some(node);
+            self.look(findings, at);
+        }
+    }
+
+    pub fn alarm(&self) -> Time {
+        self.next
+    }
+
+    pub fn wake(&mut self, findings: &mut Findings, at: Time) {
+        self.confirm(findings);
+        match self.leader.wake(at) {
+            Some(Due::Bound { met }) => {
+                findings.exercised(Promise::EventualLeader);
+                self.settled = self.sole_leader().filter(|_| met && self.terms.quiet);
+                self.tested = self.settled.map_or(Time::NEVER, |_| at + self.terms.recovery);
+            }
+            Some(Due::Stuck) => self.leaderless(findings, Late::Stuck, at),
+            None => {}
+        }
+        match self.agreement.wake(at) {
+            Some(Due::Bound { .. }) => findings.exercised(Promise::FollowerAgreement),
+            Some(Due::Stuck) => self.disagreed(findings, Late::Stuck, at),
+            None => {}
+        }
+        if self.tested <= at {
+            findings.exercised(Promise::Stability);
+            self.tested = Time::NEVER;
+        }
+        self.next = self.leader.alarm().min(self.agreement.alarm()).min(self.tested);
+        for i in 0..self.settles.len() {
+            match self.settles[i].wake(at) {
+                Some(Due::Bound { .. }) => findings.exercised(Promise::NoStuckRole),
+                Some(Due::Stuck) => self.stuck(findings, Late::Stuck, at, i),
+                None => {}
+            }
+            self.next = self.next.min(self.settles[i].alarm());
+        }
+    }
+
+    pub fn finish(&mut self, findings: &mut Findings, at: Time) {
+        self.end(findings, at);
+    }
+
+    /// No fault came at the instant when the leader went.
+    fn confirm(&mut self, findings: &mut Findings) {
+        let Some(Suspicion { at, settled, newcomer }) = self.suspicion.take() else { return };
+        match newcomer.filter(|newcomer| *newcomer != settled) {
+            Some(newcomer) => findings.violated(Promise::Stability, at, &[settled, newcomer], || {
+                format!("{newcomer} came to lead beside {settled}, with nothing wrong")
+            }),
+            None => findings
+                .violated(Promise::Stability, at, &[settled], || format!("{settled} lost its leadership with nothing wrong")),
+        }
+    }
+
+    fn leaderless(&self, findings: &mut Findings, how: Late, at: Time) {
+        let bound = self.terms.work.unwrap_or(self.terms.recovery);
+        findings.late(Promise::EventualLeader, how, at, &self.holders, || match (how, self.holders.as_slice()) {
+            (Late::Slow, _) => format!("a leader got to work later than the bound of {bound} after the trouble was over"),
+            (_, []) => format!("nobody leads, longer than the bound of {bound} after the trouble was over"),
+            (_, [one]) => {
+                format!("{one} leads and gets nothing done, longer than the bound of {bound} after the trouble was over")
+            }
+            (_, several) => {
+                format!("{} members lead, longer than the bound of {bound} after the trouble was over", several.len())
+            }
+        });
+    }
+
+    fn disagreed(&self, findings: &mut Findings, how: Late, at: Time) {
+        let bound = self.terms.agreement;
+        let leader = self.sole_leader();
+        let astray = (0..self.names.len()).filter(|&i| self.up[i] && (leader.is_none() || self.names[i] != leader));
+        let astray: Vec<NodeId> = astray.map(|i| NodeId(i as u16)).collect();
+        findings.late(Promise::FollowerAgreement, how, at, &astray, || {
+            let names = |node: &NodeId| {
+                let named = self.names[node.index()];
+                format!("{node} names {}", named.map_or_else(|| String::from("nobody"), |leader| leader.to_string()))
+            };
+            let who = astray.iter().map(names).collect::<Vec<_>>().join(", ");
+            match how {
+                Late::Slow => format!("all named one leader later than the bound of {bound} after the trouble was over"),
+                _ => format!("longer than the bound of {bound} after the trouble was over, {who}"),
+            }
+        });
+    }
+
+    fn stuck(&self, findings: &mut Findings, how: Late, at: Time, i: usize) {
+        let (node, bound) = (NodeId(i as u16), self.terms.recovery);
+        findings.late(Promise::NoStuckRole, how, at, &[node], || {
+            format!("{node} stood for election for longer than the bound of {bound}, with nothing wrong")
+        });
+    }
+}
