@@ -86,6 +86,12 @@ pub struct Threads {
     pub jobs: Option<u16>,
 }
 
+impl Threads {
+    pub fn count(&self) -> usize {
+        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    }
+}
+
 #[derive(Args)]
 pub struct ReplayArguments {
     /// As `hustings run` saved it.

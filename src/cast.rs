@@ -47,7 +47,7 @@ impl<'r> Cast<'r> {
     }
 
     /// One run; should it panic, the command that reproduces it is told.
-    pub fn run(&self, seed: u64, observer: Option<&mut dyn Observer>) -> Outcome {
+    pub fn run<'o>(&'o self, seed: u64, observer: Option<&'o mut (dyn Observer + 'o)>) -> Outcome {
         self.run_with(seed, Options { observer, ..Options::default() })
     }
 

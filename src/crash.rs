@@ -14,6 +14,7 @@ thread_local! {
 
 /// From here on a panic, in whatever thread, is told as ours and ends the process. (In the hook, so that it also holds where
 /// panics abort.)
+#[expect(clippy::exit, reason = "nothing that unwinds may turn a bug of ours into an answer")]
 pub fn install() {
     panic::set_hook(Box::new(|panic| {
         talk(&words(panic));
@@ -31,7 +32,9 @@ pub fn during<T>(command: &dyn Fn() -> String, work: impl FnOnce() -> T) -> T {
 
 fn words(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-    let message = panic.payload_as_str().unwrap_or("no message");
+    let payload = panic.payload();
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    let message = owned.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
     let running = RUNNING.try_with(|running| running.try_borrow().ok().and_then(|command| command.clone())).ok().flatten();
     let command = running.unwrap_or_else(|| std::env::args().collect::<Vec<_>>().join(" "));
     format!(

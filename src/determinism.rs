@@ -9,9 +9,9 @@ use sim::{NodeId, Time};
 use crate::watch::Watchers;
 
 /// Runs twice, the first time before `others` too, and gives back the outcome; or what differed first.
-pub fn check(run: impl Fn(&mut dyn Observer) -> Outcome, others: Watchers<'_>) -> Result<Outcome, String> {
+pub fn check(run: impl Fn(&mut dyn Observer) -> Outcome, mut others: Watchers<'_>) -> Result<Outcome, String> {
     let mut recorder = Recorder::default();
-    let first = run(&mut others.and(&mut recorder));
+    let first = run(&mut Watchers::default().and(&mut others).and(&mut recorder));
     let mut comparer = recorder.comparer();
     let second = run(&mut comparer);
     comparer.verdict(&first, &second)?;
@@ -64,9 +64,8 @@ impl Observer for Comparer {
             expected => {
                 let first = expected.map_or_else(|| String::from("the run was over"), |mark| format!("{mark}"));
                 let number = self.next + 1;
-                self.difference = Some(format!(
-                    "event {number} differs\n  first run:  {first}\n  second run: {seen}\n              {what:?}"
-                ));
+                self.difference =
+                    Some(format!("event {number} differs\n  first run:  {first}\n  second run: {seen}\n              {what:?}"));
             }
         }
     }
@@ -82,7 +81,10 @@ impl Comparer {
             return Err(format!("event {} differs\n  first run:  {missing}\n  second run: the run was over", self.next + 1));
         }
         if first.fingerprint != second.fingerprint {
-            return Err(format!("all events agree, but not the fingerprints {:032x} and {:032x}", first.fingerprint, second.fingerprint));
+            return Err(format!(
+                "all events agree, but not the fingerprints {:032x} and {:032x}",
+                first.fingerprint, second.fingerprint
+            ));
         }
         if first != second {
             return Err(String::from("all events and the fingerprint agree, but not what was concluded from them"));

@@ -9,12 +9,18 @@ use crate::exit::{self, Exit};
 
 pub enum Failure {
     /// The user's mistake, outside of scenario files: what is wrong, and what to write instead.
-    Usage { what: String, help: Option<String> },
+    Usage {
+        what: String,
+        help: Option<String>,
+    },
     /// The user's mistake in a scenario: it points at the line.
     Scenario(Diagnostics),
     /// Nothing was selected, so nothing was shown.
     Nothing(String),
-    Write { what: String, error: io::Error },
+    Write {
+        what: String,
+        error: io::Error,
+    },
     /// A run that did not repeat itself.
     Ours(String),
 }

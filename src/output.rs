@@ -1,6 +1,6 @@
 //! Data goes to standard output, talk to standard error, and files appear whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
@@ -63,21 +63,29 @@ pub fn watched() -> bool {
     io::stderr().is_terminal()
 }
 
-/// A file that is there only when it is complete: written beside its place under another name, then renamed.
+/// A file that is there only when it is complete: written beside its place under another name, then renamed. What is no
+/// regular file (a pipe, a device) is written as it is: there is nothing to be put in its place.
 pub struct Whole {
     path: PathBuf,
-    partial: PathBuf,
+    partial: Option<PathBuf>,
     file: BufWriter<File>,
 }
 
 impl Whole {
     pub fn create(path: &Path) -> Result<Whole, Failure> {
+        let failed = |error| Failure::write(path.display(), error);
+        // A link stays a link: the file that it points to is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
+            let file = OpenOptions::new().write(true).open(&path).map_err(failed)?;
+            return Ok(Whole { path, partial: None, file: BufWriter::new(file) });
+        }
         let name = path.file_name().ok_or_else(|| {
             Failure::usage(format!("`{}` is not the name of a file", path.display()), "name a file that is to be written")
         })?;
         let partial = path.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
-        let file = File::create(&partial).map_err(|error| Failure::write(path.display(), error))?;
-        Ok(Whole { path: path.to_owned(), partial, file: BufWriter::new(file) })
+        let file = File::create(&partial).map_err(failed)?;
+        Ok(Whole { path, partial: Some(partial), file: BufWriter::new(file) })
     }
 
     pub fn write(&mut self, text: &str) -> io::Result<()> {
@@ -86,25 +94,19 @@ impl Whole {
 
     /// Puts the file in its place.
     pub fn finish(mut self) -> Result<(), Failure> {
-        let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        let result = flushed.and_then(|()| fs::rename(&self.partial, &self.path));
-        result.map_err(|error| Failure::write(self.path.display(), error))
+        let finished = self.file.flush().and_then(|()| match &self.partial {
+            Some(partial) => self.file.get_ref().sync_all().and_then(|()| fs::rename(partial, &self.path)),
+            None => Ok(()),
+        });
+        finished.map_err(|error| Failure::write(self.path.display(), error))
     }
 }
 
 impl Drop for Whole {
     /// After [`Whole::finish`] there is nothing left to remove.
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.partial);
+        if let Some(partial) = &self.partial {
+            let _ = fs::remove_file(partial);
+        }
     }
-}
-
-/// Writes a whole file, and the folder that it stands in.
-pub fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::write(path.display(), error))?;
-    }
-    let mut file = Whole::create(path)?;
-    file.write(text).map_err(|error| Failure::write(path.display(), error))?;
-    file.finish()
 }

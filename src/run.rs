@@ -29,11 +29,8 @@ pub struct Showing<'a> {
 }
 
 pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result<Exit, Failure> {
-    let showing = Showing {
-        format: arguments.format,
-        trace: arguments.trace.as_deref(),
-        check_determinism: arguments.check_determinism,
-    };
+    let showing =
+        Showing { format: arguments.format, trace: arguments.trace.as_deref(), check_determinism: arguments.check_determinism };
     let seed = arguments.seed;
     let told = show(cast, seed, &showing, data)?;
     if !told.found {
@@ -44,7 +41,11 @@ pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result
         Ok(path) => talk(&format!("saved: hustings replay {}", words::shell(path))),
         Err(failure) => talk(&failure.render(false)),
     }
-    last_line(&format!("{}  # fingerprint {}\n", cast.command(seed), words::fingerprint(told.outcome.fingerprint)), &showing, data)?;
+    last_line(
+        &format!("{}  # fingerprint {}\n", cast.command(seed), words::fingerprint(told.outcome.fingerprint)),
+        &showing,
+        data,
+    )?;
     Ok(if saved.is_err() { told.exit.or(exit::USAGE) } else { told.exit })
 }
 
@@ -64,7 +65,7 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
         let what = "the trace and the result cannot both go to standard output";
         return Err(Failure::usage(what, "name a file: --trace events.jsonl"));
     }
-    let mut print = |data: &mut Data, text: &str| {
+    let print = |data: &mut Data, text: &str| {
         if trace_on_stdout {
             talk(text.trim_end_matches('\n'));
             return Ok(());

@@ -4,11 +4,11 @@ use sim::Time;
 use sim::observer::{Happening, Observer};
 
 #[derive(Default)]
-pub struct Watchers<'a>(Vec<&'a mut dyn Observer>);
+pub struct Watchers<'a>(Vec<&'a mut (dyn Observer + 'a)>);
 
 impl<'a> Watchers<'a> {
     #[must_use]
-    pub fn and(mut self, observer: &'a mut dyn Observer) -> Watchers<'a> {
+    pub fn and(mut self, observer: &'a mut (dyn Observer + 'a)) -> Watchers<'a> {
         self.0.push(observer);
         self
     }

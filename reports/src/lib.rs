@@ -3,8 +3,8 @@
 //! Text may hold ANSI colours; whoever prints it strips them where they are not wanted.
 
 // What everything else is written with.
+mod bounded;
 mod paint;
-mod sections;
 mod table;
 pub mod words;
 
@@ -16,6 +16,7 @@ pub mod human;
 pub mod json;
 pub mod live;
 pub mod markdown;
+pub mod sections;
 pub mod trace;
 
 // Many runs.

@@ -1,11 +1,12 @@
 //! The live log: what the nodes think, one column a node, one line a change, faults across all columns as they happen.
 //! Heartbeats and other messages are not shown. Where there are more nodes than columns fit, a line names the nodes.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use sim::observer::{Happening, NodeEvent, Observer};
 use sim::{Epoch, NodeId, Observation, Promise, Role, Time};
 
+use crate::bounded::Lines;
 use crate::paint::Paint;
 use crate::words;
 
@@ -15,9 +16,6 @@ const TIME_WIDTH: usize = 13;
 /// A column narrower than this cannot hold `C 12 >n9`.
 const NARROWEST: usize = 9;
 const WIDEST: usize = 17;
-/// Lines that are kept: so many from the start, so many from the end.
-const FIRST: usize = 2_000;
-const LAST: usize = 500;
 
 pub struct Live {
     nodes: Vec<Node>,
@@ -224,11 +222,9 @@ impl Observer for Live {
                 self.across(at, &format!("~~ {event}: {text}"), Paint::Noted);
             }
             Happening::Node { node, event } => self.node_event(at, node, event),
-            Happening::Violated { promise, nodes, saw } => {
-                if self.violated.insert(promise) {
-                    let who = if nodes.is_empty() { String::new() } else { format!(" by {}", words::nodes(nodes)) };
-                    self.across(at, &format!("!! {} violated{who}: {saw}", words::promise(promise)), Paint::Bad);
-                }
+            Happening::Violated { promise, nodes, saw } if self.violated.insert(promise) => {
+                let who = if nodes.is_empty() { String::new() } else { format!(" by {}", words::nodes(nodes)) };
+                self.across(at, &format!("!! {} violated{who}: {saw}", words::promise(promise)), Paint::Bad);
             }
             _ => {}
         }
@@ -306,40 +302,6 @@ impl Mind {
 
 fn time(at: Time) -> String {
     format!("{:>width$}  ", at.to_string(), width = TIME_WIDTH - 2)
-}
-
-/// Lines, bounded: a run may be as long as it likes.
-#[derive(Default)]
-struct Lines {
-    first: Vec<String>,
-    last: VecDeque<String>,
-    left_out: u64,
-}
-
-impl Lines {
-    fn push(&mut self, line: String) {
-        if self.first.len() < FIRST {
-            self.first.push(line);
-            return;
-        }
-        self.last.push_back(line);
-        if self.last.len() > LAST {
-            self.last.pop_front();
-            self.left_out += 1;
-        }
-    }
-
-    fn write(&self, out: &mut String) {
-        let mut line = |line: &str| {
-            out.push_str(line);
-            out.push('\n');
-        };
-        self.first.iter().for_each(|text| line(text));
-        if self.left_out > 0 {
-            line(&Paint::Dim.on(&format!("… {} lines left out (--trace FILE writes every event)", self.left_out)));
-        }
-        self.last.iter().for_each(|text| line(text));
-    }
 }
 
 #[cfg(test)]
@@ -420,16 +382,5 @@ mod tests {
         let many = story(99);
         assert!(many.contains("  0.112000s  f 1 >n1  n2-n99 (98 nodes)\n"), "{many}");
         assert!(many.contains("  0.700000s  L 2  n2\n"), "{many}");
-    }
-
-    #[test]
-    fn a_log_without_end_is_kept_short_and_says_so() {
-        let mut lines = Lines::default();
-        (0..10_000).for_each(|i| lines.push(i.to_string()));
-        let mut out = String::new();
-        lines.write(&mut out);
-        assert!(out.starts_with("0\n1\n") && out.ends_with("9998\n9999\n"));
-        assert!(out.contains("7500 lines left out"));
-        assert_eq!(out.lines().count(), FIRST + LAST + 1);
     }
 }

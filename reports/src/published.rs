@@ -5,7 +5,9 @@
 //! figures. Words: n servers, f of them down from the start, s = n − f available; timeouts uniform on `[R, 2R)`; latency and
 //! time in units of R. All servers start as followers with fresh timers; there is no old leader.
 
+use crate::paint::Paint;
 use crate::statistics;
+use crate::table::{Cell, Table};
 
 /// One cluster and one latency.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,12 +40,12 @@ impl Setting {
     pub fn split_rate(self) -> f64 {
         let s = self.available();
         let c = s - i32::from(self.servers / 2) + 1;
-        (c - 1..=s).map(|k| choose(s, k) * self.latency.powi(k) * (1.0 - self.latency).powi(s - k)).sum()
+        (c - 1..=s).map(|k| choose(s, k) * power(self.latency, k) * power(1.0 - self.latency, s - k)).sum()
     }
 
     /// V2: the probability that the first of the available servers has stood by `t` after R, in units of R.
     pub fn stood_by(self, t: f64) -> f64 {
-        1.0 - (1.0 - t.clamp(0.0, 1.0)).powi(self.available())
+        1.0 - power(1.0 - t.clamp(0.0, 1.0), self.available())
     }
 
     /// V3: the mean time to the first leader, in units of R: (1 + 1/(s+1) + l)/(1−p) + l. Too high as p grows, because after
@@ -52,6 +54,10 @@ impl Setting {
         let s = f64::from(self.available());
         (1.0 + 1.0 / (s + 1.0) + self.latency) / (1.0 - self.split_rate()) + self.latency
     }
+}
+
+fn power(base: f64, exponent: i32) -> f64 {
+    libm::pow(base, f64::from(exponent))
 }
 
 fn choose(n: i32, k: i32) -> f64 {
@@ -69,6 +75,19 @@ pub struct Comparison {
     pub measured: String,
     pub tolerance: String,
     pub met: bool,
+}
+
+/// All comparisons as a table, and in the last line how many were met.
+pub fn table(comparisons: &[Comparison]) -> String {
+    let mut table = Table::new(&["result", "setting", "target", "measured", "tolerance", "verdict"]);
+    for comparison in comparisons {
+        let Comparison { result, setting, target, measured, tolerance, met } = comparison;
+        let verdict = if *met { Cell::painted("met", Paint::Good) } else { Cell::painted("MISSED", Paint::Bad) };
+        let text = |text: &String| text.as_str().into();
+        table.row([(*result).into(), text(setting), text(target), text(measured), text(tolerance), verdict]);
+    }
+    let met = comparisons.iter().filter(|comparison| comparison.met).count();
+    format!("{}\n{met} of {} met\n", table.text(), comparisons.len())
 }
 
 /// Below this probability the normal approximation of a proportion is worth nothing.
@@ -199,7 +218,7 @@ mod tests {
     #[test]
     fn timeouts_drawn_from_a_wrong_range_fail_the_distribution_test() {
         let here = setting(5, 1, 0.1);
-        let at = |u: f64, range: f64| range * (1.0 - (1.0 - u).powf(0.25));
+        let at = |u: f64, range: f64| range * (1.0 - libm::pow(1.0 - u, 0.25));
         let times = |range: f64| (0..10_000).map(|i| at((f64::from(i) + 0.5) / 10_000.0, range)).collect::<Vec<_>>();
         assert!(earliest(here, String::new(), &times(1.0)).met);
         assert!(!earliest(here, String::new(), &times(1.1)).met);

@@ -22,7 +22,7 @@ pub fn standard_error(p: f64, trials: u64) -> f64 {
 pub fn mean(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0).max(1.0);
     (mean, (variance / n).sqrt())
 }
 
@@ -42,8 +42,8 @@ fn binomial_term(k: u64, n: u64, p: f64) -> f64 {
     if p <= 0.0 || p >= 1.0 {
         return f64::from(u8::from((p <= 0.0 && k == 0) || (p >= 1.0 && k == n)));
     }
-    let ways: f64 = (0..k).map(|i| ((n - i) as f64 / (i + 1) as f64).ln()).sum();
-    (ways + k as f64 * p.ln() + (n - k) as f64 * (1.0 - p).ln()).exp()
+    let ways: f64 = (0..k).map(|i| libm::log((n - i) as f64 / (i + 1) as f64)).sum();
+    libm::exp(ways + k as f64 * libm::log(p) + (n - k) as f64 * libm::log(1.0 - p))
 }
 
 /// Kolmogorov–Smirnov: the greatest distance between the distribution of `samples` and `cdf`.
