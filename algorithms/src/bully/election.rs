@@ -9,7 +9,7 @@ type Ctx<'a> = Context<'a, Bully>;
 
 impl Bully {
     /// The paper's Timeout: the coordinator has not been heard of for too long, or someone else has reason to think so.
-    pub(super) fn check(&mut self, ctx: &mut Ctx) {
+    pub(super) fn check(&mut self, ctx: &mut Ctx<'_>) {
         let Some(coordinator) = self.coordinator.filter(|_| self.follows() && self.task == Task::Nothing) else { return };
         self.task = Task::Checking;
         let asked = self.next_number(ctx);
@@ -19,7 +19,7 @@ impl Bully {
 
     /// The paper's Election, first part. Whoever follows a lower number (an unfit member, that is) goes on following while it
     /// asks.
-    pub(super) fn ask(&mut self, ctx: &mut Ctx) {
+    pub(super) fn ask(&mut self, ctx: &mut Ctx<'_>) {
         if self.status != Status::Normal {
             self.status = Status::Election;
             self.coordinator = None;
@@ -50,7 +50,7 @@ impl Bully {
     }
 
     /// For a question or a group; never used before by this member, in this life or an earlier one.
-    fn next_number(&mut self, ctx: &Ctx) -> u64 {
+    fn next_number(&mut self, ctx: &Ctx<'_>) -> u64 {
         self.asked = (self.asked + 1).max(ctx.now().0);
         self.asked
     }
@@ -67,7 +67,7 @@ impl Bully {
     }
 
     /// Waits for someone else to take over.
-    pub(super) fn wait(&mut self, task: Task, ctx: &mut Ctx) {
+    pub(super) fn wait(&mut self, task: Task, ctx: &mut Ctx<'_>) {
         self.task = task;
         ctx.disarm(Timer::Answer);
         if mutants::waits_for_ever(ctx) {
@@ -77,7 +77,7 @@ impl Bully {
         }
     }
 
-    pub(super) fn on_are_you_there(&mut self, from: NodeId, asked: u64, epoch: u64, ctx: &mut Ctx) {
+    pub(super) fn on_are_you_there(&mut self, from: NodeId, asked: u64, epoch: u64, ctx: &mut Ctx<'_>) {
         self.newest = self.newest.max(epoch);
         let free = !self.is_loyal_against(from, ctx);
         let bearing = Bearing { leads: self.leads(), fit: self.fit && !ctx.ineligible(), free };
@@ -92,12 +92,12 @@ impl Bully {
     }
 
     /// With quorums: does it hear a coordinator above this number?
-    fn is_loyal_against(&self, number: NodeId, ctx: &Ctx) -> bool {
+    fn is_loyal_against(&self, number: NodeId, ctx: &Ctx<'_>) -> bool {
         let hears_it = self.status == Status::Normal && self.task != Task::Checking;
         ctx.config().quorum_and_epoch && hears_it && self.coordinator > Some(number)
     }
 
-    pub(super) fn on_here(&mut self, from: NodeId, asked: u64, epoch: u64, bearing: Bearing, ctx: &mut Ctx) {
+    pub(super) fn on_here(&mut self, from: NodeId, asked: u64, epoch: u64, bearing: Bearing, ctx: &mut Ctx<'_>) {
         self.newest = self.newest.max(epoch);
         if !mutants::belongs(asked, self.asked, ctx) {
             return;
@@ -115,7 +115,7 @@ impl Bully {
     }
 
     /// The coordinator is there.
-    pub(super) fn is_content(&mut self, ctx: &mut Ctx) {
+    pub(super) fn is_content(&mut self, ctx: &mut Ctx<'_>) {
         if self.task == Task::Checking {
             self.task = Task::Nothing;
             ctx.disarm(Timer::Answer);
@@ -124,7 +124,7 @@ impl Bully {
     }
 
     /// An answer-timeout is over.
-    pub(super) fn answers_are_in(&mut self, ctx: &mut Ctx) {
+    pub(super) fn answers_are_in(&mut self, ctx: &mut Ctx<'_>) {
         match self.task {
             Task::Checking if mutants::trusts_an_old_ping(ctx) => self.is_content(ctx),
             Task::Checking => {
@@ -149,7 +149,7 @@ impl Bully {
     }
 
     /// The paper's Election, second part: nobody higher is there.
-    pub(super) fn stand(&mut self, ctx: &mut Ctx) {
+    pub(super) fn stand(&mut self, ctx: &mut Ctx<'_>) {
         for timer in [Timer::Silence, Timer::Ping, Timer::StepDown, Timer::Coordinator] {
             ctx.disarm(timer);
         }
@@ -176,7 +176,7 @@ impl Bully {
 
     /// Who is halted stops at once; so it is with authority. A higher number does not halt for a lower one, unless it cannot
     /// lead itself, and who has halted for a high one does not listen to a lower one until it is tired of waiting.
-    pub(super) fn on_halt(&mut self, from: NodeId, group: Group, ctx: &mut Ctx) {
+    pub(super) fn on_halt(&mut self, from: NodeId, group: Group, ctx: &mut Ctx<'_>) {
         if !self.may_follow(from, ctx) || self.is_loyal_against(from, ctx) {
             return;
         }
@@ -207,12 +207,12 @@ impl Bully {
     }
 
     /// May this number coordinate us?
-    pub(super) fn may_follow(&self, from: NodeId, ctx: &Ctx) -> bool {
+    pub(super) fn may_follow(&self, from: NodeId, ctx: &Ctx<'_>) -> bool {
         from > self.me || !self.fit || ctx.ineligible()
     }
 
     /// Is this epoch promised to this candidate, now if not before? An error is the newer epoch that is in the way.
-    fn promise(&mut self, candidate: NodeId, group: Group, ctx: &mut Ctx) -> Result<bool, u64> {
+    fn promise(&mut self, candidate: NodeId, group: Group, ctx: &mut Ctx<'_>) -> Result<bool, u64> {
         self.newest = self.newest.max(group.epoch);
         let promised = ctx.durable().epoch;
         if group.epoch < promised {
@@ -224,7 +224,7 @@ impl Bully {
         Ok(group.epoch > 0 && ctx.durable().to == Some(candidate))
     }
 
-    pub(super) fn on_halted(&mut self, from: NodeId, group: Group, candidate: NodeId, promised: bool, ctx: &mut Ctx) {
+    pub(super) fn on_halted(&mut self, from: NodeId, group: Group, candidate: NodeId, promised: bool, ctx: &mut Ctx<'_>) {
         if candidate != self.me || !mutants::belongs(group, self.group, ctx) {
             return;
         }
@@ -238,7 +238,7 @@ impl Bully {
     }
 
     /// Somebody is in a newer epoch than a Halt of ours.
-    pub(super) fn on_refused(&mut self, epoch: u64, ctx: &mut Ctx) {
+    pub(super) fn on_refused(&mut self, epoch: u64, ctx: &mut Ctx<'_>) {
         self.newest = self.newest.max(epoch);
         if self.leads() && epoch > self.group.epoch {
             self.stand(ctx);
@@ -247,7 +247,7 @@ impl Bully {
 
     /// The election is won. With quorums: if a majority has promised; if it has not because it is in newer epochs, a newer one
     /// still may do.
-    fn form(&mut self, ctx: &mut Ctx) {
+    fn form(&mut self, ctx: &mut Ctx<'_>) {
         let promises = self.replies(Reply::Promised) + 1;
         if promises < mutants::quorum(promises, ctx) {
             let halted = self.replies(Reply::Halted) + 1;
@@ -271,7 +271,7 @@ impl Bully {
         }
     }
 
-    pub(super) fn on_new_coordinator(&mut self, from: NodeId, group: Group, ctx: &mut Ctx) {
+    pub(super) fn on_new_coordinator(&mut self, from: NodeId, group: Group, ctx: &mut Ctx<'_>) {
         let expected = !self.stands() && mutants::belongs(Some((from, group)), self.halter, ctx);
         if self.status == Status::Election && expected {
             self.status = Status::Reorganization;
@@ -284,7 +284,7 @@ impl Bully {
         }
     }
 
-    pub(super) fn on_accepted(&mut self, from: NodeId, group: Group, ctx: &mut Ctx) {
+    pub(super) fn on_accepted(&mut self, from: NodeId, group: Group, ctx: &mut Ctx<'_>) {
         if !mutants::belongs(group, self.group, ctx) {
             return;
         }

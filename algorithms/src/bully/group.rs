@@ -9,7 +9,7 @@ type Ctx<'a> = Context<'a, Bully>;
 
 impl Bully {
     /// Everybody who could be reached has accepted.
-    pub(super) fn begin(&mut self, ctx: &mut Ctx) {
+    pub(super) fn begin(&mut self, ctx: &mut Ctx<'_>) {
         (self.status, self.task) = (Status::Normal, Task::Nothing);
         self.fresh = false;
         ctx.disarm(Timer::Answer);
@@ -25,12 +25,12 @@ impl Bully {
     }
 
     /// The paper's Check.
-    pub(super) fn ping(&mut self, ctx: &mut Ctx) {
+    pub(super) fn ping(&mut self, ctx: &mut Ctx<'_>) {
         ctx.broadcast(&Message::AreYouNormal { group: self.group, sent: ctx.now() });
         ctx.arm(Timer::Ping, ctx.config().ping_interval);
     }
 
-    pub(super) fn on_are_you_normal(&mut self, from: NodeId, group: Group, sent: LocalTime, ctx: &mut Ctx) {
+    pub(super) fn on_are_you_normal(&mut self, from: NodeId, group: Group, sent: LocalTime, ctx: &mut Ctx<'_>) {
         if self.follows() && mutants::belongs((Some(from), group), (self.coordinator, self.group), ctx) {
             self.is_content(ctx);
             ctx.send(from, Message::Normal { group, sent });
@@ -48,7 +48,7 @@ impl Bully {
     }
 
     /// A member of the group is well.
-    pub(super) fn on_normal(&mut self, from: NodeId, group: Group, sent: LocalTime, ctx: &Ctx) {
+    pub(super) fn on_normal(&mut self, from: NodeId, group: Group, sent: LocalTime, ctx: &Ctx<'_>) {
         if self.leads() && mutants::belongs(group, self.group, ctx) {
             let peer = &mut self.peers[from.index()];
             peer.answered = peer.answered.max(sent);
@@ -56,7 +56,7 @@ impl Bully {
     }
 
     /// Somebody is up and not in the group. If it is in a newer epoch, this one is of no use to it.
-    pub(super) fn on_disturbed(&mut self, from: NodeId, epoch: u64, ctx: &mut Ctx) {
+    pub(super) fn on_disturbed(&mut self, from: NodeId, epoch: u64, ctx: &mut Ctx<'_>) {
         self.newest = self.newest.max(epoch);
         if !self.leads() {
             return;
@@ -69,11 +69,11 @@ impl Bully {
     }
 
     /// Takes one more member into the group.
-    pub(super) fn admit(&self, member: NodeId, ctx: &mut Ctx) {
+    pub(super) fn admit(&self, member: NodeId, ctx: &mut Ctx<'_>) {
         ctx.send(member, Message::Halt { group: self.group, candidate: self.me });
     }
 
-    pub(super) fn on_ready(&mut self, from: NodeId, group: Group, ctx: &mut Ctx) {
+    pub(super) fn on_ready(&mut self, from: NodeId, group: Group, ctx: &mut Ctx<'_>) {
         let expected = mutants::belongs((Some(from), group), (self.coordinator, self.group), ctx);
         if let Some(coordinator) = self.coordinator
             && self.status == Status::Reorganization
@@ -84,7 +84,7 @@ impl Bully {
         }
     }
 
-    fn join(&mut self, coordinator: NodeId, group: Group, ctx: &mut Ctx) {
+    fn join(&mut self, coordinator: NodeId, group: Group, ctx: &mut Ctx<'_>) {
         self.status = Status::Normal;
         self.coordinator = Some(coordinator);
         self.group = group;
@@ -93,7 +93,7 @@ impl Bully {
     }
 
     /// Who follows a lower number asks from time to time whether a majority would answer it now.
-    pub(super) fn keep_following(&mut self, ctx: &mut Ctx) {
+    pub(super) fn keep_following(&mut self, ctx: &mut Ctx<'_>) {
         self.task = Task::Nothing;
         if self.leads() {
             return;
@@ -107,7 +107,7 @@ impl Bully {
     }
 
     /// With quorums: goes on leading for as long as a majority has answered questions put within ping-timeout.
-    pub(super) fn count_answers(&mut self, ctx: &mut Ctx) {
+    pub(super) fn count_answers(&mut self, ctx: &mut Ctx<'_>) {
         let now = ctx.now();
         let until = self.answered_by_majority(now, ctx) + ctx.config().ping_timeout;
         if until > now {
@@ -118,7 +118,7 @@ impl Bully {
     }
 
     /// The latest time since which a majority, itself included, has answered something.
-    fn answered_by_majority(&mut self, now: LocalTime, ctx: &Ctx) -> LocalTime {
+    fn answered_by_majority(&mut self, now: LocalTime, ctx: &Ctx<'_>) -> LocalTime {
         self.times.clear();
         self.times.extend(self.peers.iter().enumerate().filter(|(i, _)| *i != self.me.index()).map(|(_, peer)| peer.answered));
         let recent = self.times.iter().filter(|&&answered| answered + ctx.config().ping_timeout > now).count();
@@ -130,7 +130,7 @@ impl Bully {
         *self.times.select_nth_unstable(place).1
     }
 
-    pub(super) fn step_down(&mut self, ctx: &mut Ctx) {
+    pub(super) fn step_down(&mut self, ctx: &mut Ctx<'_>) {
         self.status = Status::Election;
         for timer in [Timer::Ping, Timer::StepDown] {
             ctx.disarm(timer);

@@ -47,6 +47,8 @@ mod messages;
 mod mutants;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod hunt;
 
 use sim::{
     Acted, Algorithm, Asserts, Assumption, Authority, Bounds, Claim, Context, Epoch, Facts, Item, LocalTime, MutantInfo, Network,
