@@ -31,7 +31,7 @@ impl<A: Algorithm> Wire<A> {
         let end = sessions.end(node.id, to);
         end.next += 1;
         let due = sent + retransmit;
-        end.unacknowledged.push_back(Unacknowledged { number, letter, sent, due, interval: retransmit, answered: false });
+        end.unacknowledged.push_back(Unacknowledged { number, letter, sent, due, interval: retransmit });
         let link = self.link(node.id, to);
         let fate = match plain {
             Some(delay) => Fate::Arrives(delay, None),
@@ -49,7 +49,8 @@ impl<A: Algorithm> Wire<A> {
             self.sessions().letters.hold(letter);
             self.queue.schedule(now + delay, Job::Session(SessionJob::Packet { from: node.id, to, packet }));
         }
-        self.arm_session(node, to);
+        let timeout = self.sessions().settings.timeout;
+        self.ring_session(node, to, due.min(sent + timeout));
     }
 }
 
@@ -70,7 +71,7 @@ impl<A: Algorithm> Engine<'_, A> {
             let end = self.wire.sessions().end(node, peer);
             let deadline = end.deadline(end.unacknowledged[place].sent, settings.timeout);
             let one = &mut end.unacknowledged[place];
-            if one.answered || one.due > local {
+            if one.due > local {
                 continue;
             }
             one.interval = one.interval.times(2);
@@ -126,11 +127,7 @@ impl<A: Algorithm> Engine<'_, A> {
         if !end.is_up(generation) {
             return;
         }
-        if let Ok(place) = end.unacknowledged.binary_search_by_key(&number, |one| one.number) {
-            end.unacknowledged[place].answered = true;
-        }
-        while let Some(letter) = self.wire.sessions().end(node, by).acknowledge(expected) {
-            self.wire.sessions().end(node, by).since = local;
+        while let Some(letter) = self.wire.sessions().end(node, by).acknowledge(local, expected, number) {
             self.let_go(node, by, letter, Dropped::StaleSession);
         }
     }

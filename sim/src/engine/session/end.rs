@@ -15,15 +15,14 @@ pub enum State {
     Up,
 }
 
-/// A message that was sent and is not acknowledged yet.
+/// A message that was sent and that the peer has not answered for yet.
 pub struct Unacknowledged {
     pub number: u64,
     pub letter: u32,
     pub sent: LocalTime,
-    /// Sent again then, unless the peer has answered for it.
+    /// Sent again then.
     pub due: LocalTime,
     pub interval: Span,
-    pub answered: bool,
 }
 
 pub struct End {
@@ -38,12 +37,13 @@ pub struct End {
     pub due: LocalTime,
     /// … and how long to wait after that.
     pub interval: Span,
-    /// Up: when the peer last acknowledged something new (or when it came up). Accepting: since when.
+    /// Up: when the peer last answered for the oldest message (or when it came up). Accepting: since when.
     pub since: LocalTime,
     /// When the engine is going to look at it.
     pub alarm: Option<Time>,
     /// Number of the next message to be sent.
     pub next: u64,
+    /// In order of numbers.
     pub unacknowledged: VecDeque<Unacknowledged>,
     /// The lowest number that has not arrived, and the next to be handed to the process.
     pub expected: u64,
@@ -108,13 +108,15 @@ impl End {
         self.waiting.pop_front().map(|(_, letter)| letter)
     }
 
-    /// Forgets the oldest message if everything below `expected` has arrived; its letter.
-    pub fn acknowledge(&mut self, expected: u64) -> Option<u32> {
+    /// Forgets one of the messages that have arrived (all below `expected`, and `number`); its letter.
+    pub fn acknowledge(&mut self, local: LocalTime, expected: u64, number: u64) -> Option<u32> {
         let oldest = self.unacknowledged.front()?;
-        if oldest.number >= expected {
-            return None;
+        if oldest.number < expected || oldest.number == number {
+            self.since = local;
+            return self.unacknowledged.pop_front().map(|one| one.letter);
         }
-        self.unacknowledged.pop_front().map(|one| one.letter)
+        let place = self.unacknowledged.binary_search_by_key(&number, |one| one.number).ok()?;
+        self.unacknowledged.remove(place).map(|one| one.letter)
     }
 
     /// When this message has been unacknowledged for so long that the session ends. While older ones are acknowledged,
@@ -131,8 +133,7 @@ impl End {
             State::Accepting => Some(self.due.min(self.since + timeout)),
             State::Up => {
                 let gives_up = self.deadline(self.unacknowledged.front()?.sent, timeout);
-                let unanswered = self.unacknowledged.iter().filter(|one| !one.answered);
-                Some(unanswered.map(|one| one.due).min().map_or(gives_up, |due| due.min(gives_up)))
+                self.unacknowledged.iter().map(|one| one.due.min(gives_up)).min()
             }
         }
     }

@@ -152,13 +152,18 @@ impl<A: Algorithm> Wire<A> {
 
     /// Has this end looked at when the next of its deadlines is due.
     fn arm_session(&mut self, node: &Node<A>, peer: NodeId) {
-        let now = self.now;
         let running = node.power == Power::Running;
         let sessions = self.sessions();
         let (timeout, frozen) = (sessions.settings.timeout, sessions.frozen[node.id.index()]);
-        let end = sessions.end(node.id, peer);
-        let Some(due) = end.next_due(timeout, running).filter(|_| !frozen) else { return };
-        let at = node.clock.when_local(now, due);
+        if let Some(due) = sessions.end(node.id, peer).next_due(timeout, running).filter(|_| !frozen) {
+            self.ring_session(node, peer, due);
+        }
+    }
+
+    /// Has this end looked at when its node's clock reads this, at the latest.
+    fn ring_session(&mut self, node: &Node<A>, peer: NodeId, due: LocalTime) {
+        let at = node.clock.when_local(self.now, due);
+        let end = self.sessions().end(node.id, peer);
         // An alarm that rings too early finds nothing to do and is set anew; only one that would ring too late matters.
         if at < Time::NEVER && end.alarm.is_none_or(|alarm| at < alarm) {
             end.alarm = Some(at);
