@@ -61,7 +61,8 @@ impl<A: Algorithm> Context<'_, A> {
     pub fn persist(&mut self, write: <A::Durable as Durable>::Write) {
         self.write(write);
         self.node.disk.wanted = self.node.disk.written;
-        if self.node.disk.instant {
+        // A flush that a slow disk began goes on when the disk is right again; what comes after it waits behind it.
+        if self.node.disk.instant && self.node.disk.flushing.is_none() {
             self.node.sync(self.node.disk.written);
         } else if self.node.disk.flushing.is_none() {
             self.wire.flush(self.node);
