@@ -26,7 +26,7 @@ pub mod engine;
 pub mod failover;
 pub mod random;
 pub mod rig;
-mod swarm;
+pub mod swarm;
 
 // Who watches, and what a run gives back.
 pub mod audit;
