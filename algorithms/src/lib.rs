@@ -1,6 +1,8 @@
 //! The players: leader-election algorithms as pure state machines, each in a file or folder that a reader can hold against its
 //! paper.
 
+pub mod bully;
 pub mod raft;
 
+pub use bully::Bully;
 pub use raft::Raft;

@@ -61,7 +61,8 @@ impl<A: Algorithm> Context<'_, A> {
     pub fn persist(&mut self, write: <A::Durable as Durable>::Write) {
         self.write(write);
         self.node.disk.wanted = self.node.disk.written;
-        if self.node.disk.instant {
+        // A flush that a slow disk began goes on when the disk is right again; what comes after it waits behind it.
+        if self.node.disk.instant && self.node.disk.flushing.is_none() {
             self.node.sync(self.node.disk.written);
         } else if self.node.disk.flushing.is_none() {
             self.wire.flush(self.node);
@@ -97,7 +98,7 @@ impl<A: Algorithm> Context<'_, A> {
     /// Does not wait for the disk: right for what asserts nothing new (a heartbeat), a bug otherwise; `backed` judges it.
     #[inline(always)]
     pub fn send_at_once(&mut self, to: NodeId, message: A::Message) {
-        self.wire.depart(self.node.id, to, message, &self.node.disk.image);
+        self.wire.depart(self.node, to, message);
     }
 
     /// To every other member, by number.

@@ -18,6 +18,9 @@ pub enum Purpose {
     Link { from: u16, to: u16 },
     /// Duplication and reordering on a directed link, eight words a message.
     LinkRare { from: u16, to: u16 },
+    /// Acknowledgements, retransmissions and all else that sessions send on a directed link besides each message's first
+    /// transmission, eight words a packet.
+    Session { from: u16, to: u16 },
     /// Good and bad stretches of a directed link.
     Burst { from: u16, to: u16 },
     /// Up and down stretches of a flapping fault, by its place in the script.
@@ -57,6 +60,7 @@ impl Purpose {
             Purpose::Disk { node } => 10 << 56 | node as u64,
             Purpose::Think { node } => 11 << 56 | node as u64,
             Purpose::Measure => 12 << 56,
+            Purpose::Session { from, to } => pair(13, from, to),
         }
     }
 }

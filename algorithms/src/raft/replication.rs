@@ -149,7 +149,7 @@ impl Raft {
     }
 
     /// Sends one member all that follows what it has got; if that is nothing, the question whether it has got it.
-    fn catch_up(&mut self, to: NodeId, ctx: &mut Context<'_, Raft>) {
+    pub(super) fn catch_up(&mut self, to: NodeId, ctx: &mut Context<'_, Raft>) {
         let last = ctx.durable().last_index();
         let peer = &mut self.peers[to.index()];
         let next = peer.next;
@@ -232,7 +232,7 @@ impl Raft {
         if behind {
             self.catch_up(from, ctx);
         }
-        if progress {
+        if progress && self.transferee == Some(from) {
             self.hand_over_if_ready(ctx);
         }
     }

@@ -74,7 +74,7 @@ mod tests {
             (4, &[0, 1], &[2, 3], Lost),
             (5, &[0, 1], &[2, 3, 3, 3], Open),
             (5, &[0, 1], &[2, 3, 4], Lost),
-            (999, &[0, 998], &[64, 65, 127], Open),
+            (MOST_NODES.into(), &[0, MOST_NODES - 1], &[63, 64, 65], Open),
         ];
         for (members, granting, refusing, outcome) in cases {
             let mut tally = Tally::default();

@@ -25,19 +25,20 @@ impl Raft {
             self.transferee = Some(to);
             // After one election timeout the target has failed, and the leader goes on.
             ctx.arm(Timer::Transfer, ctx.config().election_low);
-            self.hand_over_if_ready(ctx);
+            if !self.hand_over_if_ready(ctx) {
+                self.catch_up(to, ctx);
+            }
         }
     }
 
-    /// Once the target has the whole log it may campaign. Until then, what it lacks is on its way, or sent again after the
-    /// next heartbeat's answer.
-    #[inline]
-    pub(super) fn hand_over_if_ready(&mut self, ctx: &mut Context<'_, Raft>) {
-        if let Some(to) = self.transferee
-            && self.peers[to.index()].matched == ctx.durable().last_index()
-        {
-            ctx.send(to, Message::TimeoutNow { term: self.term });
-        }
+    /// Once the target has the whole log, it may campaign.
+    pub(super) fn hand_over_if_ready(&mut self, ctx: &mut Context<'_, Raft>) -> bool {
+        let last = ctx.durable().last_index();
+        let Some(to) = self.transferee.filter(|to| self.peers[to.index()].matched == last) else {
+            return false;
+        };
+        ctx.send(to, Message::TimeoutNow { term: self.term });
+        true
     }
 
     /// The leader wants this member to take over: a real election at once, in which nobody protects the old leader.

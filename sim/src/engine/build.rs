@@ -1,6 +1,6 @@
 //! Setting up a run.
 
-use crate::algorithm::{Algorithm, Initial, NodeId};
+use crate::algorithm::{Algorithm, Initial, NodeId, Transport};
 use crate::audit::{Audit, Broken};
 use crate::encode::Encoder;
 use crate::engine::clock::Clock;
@@ -11,6 +11,7 @@ use crate::engine::node::Node;
 use crate::engine::queue::{Deadlines, Queue};
 use crate::engine::reign::Reigns;
 use crate::engine::script::Script;
+use crate::engine::session::Sessions;
 use crate::engine::topology::Topology;
 use crate::engine::wire::Wire;
 use crate::engine::work::Resource;
@@ -41,6 +42,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let links = (0..parts * parts)
             .map(|place| Link::new(seed, (place / parts) as u16, (place % parts) as u16, base[place].clone()))
             .collect();
+        let in_sessions = A::TRANSPORT == Transport::Session;
+        let sessions = in_sessions.then(|| Box::new(Sessions::new(setup.nodes, setup.session, seed)));
         let wire = Wire {
             now: Time::ZERO,
             queue: Queue::new(),
@@ -48,7 +51,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             links,
             parts,
             any_cut: false,
-            sessions: None,
+            sessions,
             counters: Counters::default(),
             audit,
             encoder: Encoder::default(),

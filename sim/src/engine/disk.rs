@@ -28,7 +28,7 @@ impl<A: Algorithm> Wire<A> {
             && held.barrier <= node.disk.synced
         {
             let held = node.held.pop_front().expect("it was seen");
-            self.depart(node.id, held.to, held.message, &node.disk.image);
+            self.depart(node, held.to, held.message);
         }
     }
 }

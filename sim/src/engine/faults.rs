@@ -92,6 +92,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), cause);
         }
         self.nodes[i].power = Power::Paused;
+        self.sessions_paused(i, clock.is_some());
         self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
         if clock == Some(ClockDuring::Stops) {
             self.nodes[i].clock.stop(self.wire.now, true);
@@ -127,6 +128,7 @@ impl<A: Algorithm> Engine<'_, A> {
                 Arrived::Message { from, message } => self.wire.queue.schedule(now, Job::HandOver { from, to, message }),
                 Arrived::Errand(errand) => self.wire.queue.schedule(now, Job::Thought(errand)),
                 Arrived::Answer { errand, acted } => self.wire.queue.schedule(now, Job::Answer(errand, acted)),
+                Arrived::Told(told) => self.tell_later(to, told),
             }
         }
         self.reigns.failovers.condition_ended(now, to);
@@ -146,6 +148,7 @@ impl<A: Algorithm> Engine<'_, A> {
         if node.power == Power::Running {
             self.wire.deadlines.set(i, node.next_timer());
         }
+        self.rearm_sessions(i);
     }
 
     pub(super) fn set_clock_rate(&mut self, i: usize, rate: Ratio) {

@@ -110,13 +110,7 @@ impl Link {
     pub fn fate(&mut self, now: Time, words: [u64; 2]) -> Fate {
         let ordinal = self.ordinal();
         let rare = &mut *self.settings;
-        let mut loss = rare.settings.loss;
-        if let Some(burst) = rare.settings.burst
-            && rare.is_bad(now, burst)
-        {
-            loss = burst.loss;
-        }
-        if words[1] & 0xffff_ffff < loss.threshold() {
+        if rare.loses(now, words[1]) {
             return Fate::Lost;
         }
         let delay = rare.delay(words[0]);
@@ -127,28 +121,50 @@ impl Link {
         let lane = rare.second_lane.get_or_insert_with(|| Stream::new(seed, Purpose::LinkRare { from, to }));
         lane.seek_group_of_eight(ordinal);
         let [duplicated, overtaken, copy, extra] = [lane.word(), lane.word(), lane.word(), lane.word()];
-        let hit = |word: u64, chance: crate::ratio::Ratio| word & 0xffff_ffff < chance.threshold();
-        let mut first = delay;
-        if let Some(reorder) = &rare.settings.reorder
-            && hit(overtaken, reorder.chance)
-        {
-            first += quantile(&reorder.by, extra);
-        }
         let second = hit(duplicated, rare.settings.duplicate).then(|| rare.delay(copy));
-        Fate::Arrives(first, second)
+        Fate::Arrives(delay + rare.held_back(overtaken, extra), second)
     }
 
-    /// A delay from the link's distribution for something besides its messages (an acknowledgement of a session), by a word
-    /// of the caller's.
-    pub fn delay_by(&self, word: u64) -> Span {
-        self.settings.delay(word)
+    /// The delay of a packet that is not a message of its own (an acknowledgement or a retransmission in a session), with
+    /// chance from the caller's lane: always eight words. `None`: it is lost, or the link is cut. Copies of such packets
+    /// would change nothing, so there are none.
+    pub fn stray(&mut self, now: Time, lane: &mut Stream) -> Option<Span> {
+        let [delay, lost, overtaken, extra] = [lane.word(), lane.word(), lane.word(), lane.word()];
+        if self.cut || self.settings.loses(now, lost & 0xffff_ffff) {
+            return None;
+        }
+        Some(self.settings.delay(delay) + self.settings.held_back(overtaken, extra))
     }
+}
+
+/// Whether a random word (its lower half) means that something of this probability happens.
+fn hit(word: u64, chance: crate::ratio::Ratio) -> bool {
+    word & 0xffff_ffff < chance.threshold()
 }
 
 impl Rare {
     fn delay(&self, word: u64) -> Span {
         let drawn = quantile(&self.settings.delay, word);
         Span(drawn.0.max(self.settings.floor.0)) + self.settings.extra
+    }
+
+    /// Whether a message sent now is lost, by a word below 2^32.
+    fn loses(&mut self, now: Time, word: u64) -> bool {
+        let mut loss = self.settings.loss;
+        if let Some(burst) = self.settings.burst
+            && self.is_bad(now, burst)
+        {
+            loss = burst.loss;
+        }
+        word & 0xffff_ffff < loss.threshold()
+    }
+
+    /// By how much a message is held back, so that later ones overtake it.
+    fn held_back(&self, overtaken: u64, extra: u64) -> Span {
+        match &self.settings.reorder {
+            Some(reorder) if hit(overtaken, reorder.chance) => quantile(&reorder.by, extra),
+            _ => Span::ZERO,
+        }
     }
 
     fn is_bad(&mut self, now: Time, burst: Burst) -> bool {

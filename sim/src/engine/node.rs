@@ -6,6 +6,7 @@ use crate::algorithm::{Acted, Algorithm, Durable, Epoch, Item, NodeId, Observati
 use crate::delay::Delay;
 use crate::engine::clock::Clock;
 use crate::engine::queue::Key;
+use crate::engine::session::Told;
 use crate::random::{Purpose, Stream};
 use crate::time::{LocalTime, Span, Time};
 
@@ -59,6 +60,8 @@ pub enum Arrived<M> {
         errand: Errand,
         acted: Acted,
     },
+    /// Something of a session.
+    Told(Told<M>),
 }
 
 pub struct Disk<A: Algorithm> {

@@ -6,6 +6,7 @@ use crate::audit::{Audit, Broken};
 use crate::encode::Encoder;
 use crate::engine::job::Job;
 use crate::engine::link::{Fate, Link};
+use crate::engine::node::Node;
 use crate::engine::queue::{Deadlines, Queue};
 use crate::engine::session::Sessions;
 use crate::observer::Dropped;
@@ -49,11 +50,12 @@ impl<A: Algorithm> Wire<A> {
         &mut self.links[from.index() * self.parts + to.index()]
     }
 
-    /// A message leaves `from`, now.
+    /// A message leaves `node`, now.
     #[inline(always)]
-    pub fn depart(&mut self, from: NodeId, to: NodeId, message: A::Message, disk: &A::Durable) {
+    pub fn depart(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
+        let from = node.id;
         if self.audit.on {
-            let backed = A::backed(&message, disk, from);
+            let backed = A::backed(&message, &node.disk.image, from);
             self.audit.departed(self.now, from, A::asserts(&message), backed);
         }
         if self.watched {
@@ -66,7 +68,7 @@ impl<A: Algorithm> Wire<A> {
         }
         self.counters.sent += 1;
         if A::TRANSPORT == Transport::Session {
-            self.send_in_session(from, to, message);
+            self.send_in_session(node, to, message);
             return;
         }
         let now = self.now;
@@ -101,7 +103,7 @@ impl<A: Algorithm> Wire<A> {
     #[inline(never)]
     pub fn drop_message(&mut self, from: NodeId, to: NodeId, message: A::Message, why: Dropped) {
         self.counters.dropped += 1;
-        self.broken.links |= why != Dropped::ReceiverDown;
+        self.broken.links |= matches!(why, Dropped::CutWhenSent | Dropped::CutOnArrival | Dropped::Lost);
         if self.watched {
             self.tell(Sent::Dropped { from, to, message, why });
         }
