@@ -49,7 +49,7 @@ pub struct RunArguments {
     pub scenario: String,
     #[command(flatten)]
     pub player: PlayerArguments,
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     pub seed: u64,
     /// Many seeds instead of one: the first, and the one after the last.
     #[arg(long, value_name = "A..B", value_parser = seeds, conflicts_with = "seed")]

@@ -26,7 +26,7 @@ pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data:
     let words = format!("{}..{}", seeds.start, seeds.end);
     let format = arguments.format;
     if format == Format::Human {
-        data.write(&cast.head(&words))?;
+        data.write(&cast.head(&format!("seeds {words}")))?;
         data.flush()?;
     }
     let mut tally = Tally { summary: Summary::default(), exit: exit::AS_EXPECTED, failure: None };

@@ -73,7 +73,7 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
         data.write(text)
     };
     if for_eyes {
-        print(data, &cast.head(&seed.to_string()))?;
+        print(data, &cast.head(&format!("seed {seed}")))?;
         data.flush()?;
     }
     let mut live = Live::new(cast.scenario.setup.nodes);
@@ -92,7 +92,7 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
     trace.finish()?;
     let exit = verdict(&outcome, live.fired());
     let text = match showing.format {
-        Format::Human => live.finish() + &human::report(&outcome),
+        Format::Human => live.finish() + &human::report(&outcome, cast.scenario.setup.measure.as_ref()),
         Format::Json => Run::new(&outcome, VERSION).pretty() + "\n",
         Format::Jsonl => Run::new(&outcome, VERSION).line() + "\n",
         Format::Markdown => markdown::report(&outcome),

@@ -10,7 +10,7 @@ use sim::settings::{Kind, Setting};
 use sim::{Player, Registry, Setup, Value};
 
 use crate::paint::Paint;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, wrapped};
 use crate::words;
 
 /// Names and what they are about.
@@ -143,27 +143,11 @@ fn claims(claims: &[Claim]) -> String {
         let promised: Vec<&str> =
             claims.iter().filter(|claim| claim.given == given).map(|claim| words::promise(claim.promise)).collect();
         if !promised.is_empty() {
-            writeln!(out, "  given {}:\n    {}", given.name(), wrapped(&promised)).expect("a string takes any text");
+            writeln!(out, "  given {}:\n    {}", given.name(), wrapped(&promised.join(", "), 90).join("\n    "))
+                .expect("a string takes any text");
         }
     }
     if out.is_empty() { String::from("  nothing\n") } else { out }
-}
-
-/// A list of words in lines of reasonable length.
-fn wrapped(words: &[&str]) -> String {
-    const WIDTH: usize = 90;
-    let mut lines = vec![String::new()];
-    for (i, word) in words.iter().enumerate() {
-        let word = if i + 1 < words.len() { format!("{word},") } else { (*word).to_owned() };
-        let line = lines.last_mut().expect("there is always a line");
-        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-            lines.push(word);
-        } else {
-            let space = if line.is_empty() { "" } else { " " };
-            line.push_str(&format!("{space}{word}"));
-        }
-    }
-    lines.join("\n    ")
 }
 
 fn bounds(bounds: &Bounds) -> String {

@@ -4,18 +4,19 @@ use std::fmt::Write;
 
 use sim::Span;
 use sim::outcome::Outcome;
+use sim::setup::Measure;
 
 use crate::paint::Paint;
 use crate::{sections, words};
 
-/// The first line of all output about one run.
-pub fn head(seed: &str, scenario: &str, algorithm: &str, nodes: u16, duration: Span) -> String {
-    format!("seed {seed}, scenario {scenario}, algorithm {algorithm}, {nodes} nodes, {duration}\n")
+/// The first line of all output about one run, or about many: `seed 42`, `seeds 0..100`.
+pub fn head(seeds: &str, scenario: &str, algorithm: &str, nodes: u16, duration: Span) -> String {
+    format!("{seeds}, scenario {scenario}, algorithm {algorithm}, {nodes} nodes, {duration}\n")
 }
 
 /// Everything after the live log: verdicts, split-brain, failovers, counters, faults that did not happen, fingerprint, and
-/// the findings last.
-pub fn report(outcome: &Outcome) -> String {
+/// the findings last. `measure` is the figure that the scenario asks for.
+pub fn report(outcome: &Outcome, measure: Option<&Measure>) -> String {
     let mut out = String::new();
     let verdicts = sections::verdicts(outcome);
     if !verdicts.is_empty() {
@@ -38,8 +39,8 @@ pub fn report(outcome: &Outcome) -> String {
     for (subject, words) in sections::counters(outcome) {
         line(&mut out, &format!("  {subject:<11} {words}"));
     }
-    if let Some(measured) = outcome.measured {
-        line(&mut out, &format!("  measured    {measured}"));
+    if let Some(measure) = measure {
+        line(&mut out, &format!("  measured    {}", words::measured(measure, outcome.measured)));
     }
     if !outcome.not_exercised.is_empty() {
         heading(&mut out, "faults that never happened");
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_finding_says_what_who_when_and_its_standing() {
-        let report = report(&example::outcome());
+        let report = report(&example::outcome(), Some(&Measure::Failover));
         assert!(report.contains(
             "safety: effective-split-brain violated at 2.600000s by n1, n3 (outside the algorithm's assumptions): item 41"
         ));
@@ -81,14 +82,19 @@ mod tests {
 
     #[test]
     fn the_four_kinds_of_split_brain_have_a_line_each() {
-        let report = report(&example::outcome());
+        let report = report(&example::outcome(), Some(&Measure::Failover));
         for kind in ["same-epoch leaders", "overlapping authority", "conflicting effects", "divergence"] {
             assert_eq!(report.matches(kind).count(), 1, "{kind}");
         }
     }
 
     #[test]
+    fn what_was_asked_for_and_did_not_come_about_is_said_to_be_so() {
+        assert!(report(&example::outcome(), Some(&Measure::Failover)).contains("measured    failover: it did not come about"));
+    }
+
+    #[test]
     fn a_fault_that_found_no_target_is_not_passed_over() {
-        assert!(report(&example::outcome()).contains("no leader within 2s"));
+        assert!(report(&example::outcome(), Some(&Measure::Failover)).contains("no leader within 2s"));
     }
 }

@@ -2,6 +2,13 @@
 
 use crate::paint::Paint;
 
+/// Of a line, where it can be helped.
+const WIDTH: usize = 120;
+/// A last column is not made narrower than this: rather long lines than words in single file.
+const NARROWEST: usize = 40;
+const INDENT: usize = 2;
+const GAP: usize = 2;
+
 /// A cell: text and its colour. Widths are counted in characters.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -47,26 +54,33 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Columns two spaces apart, every line indented by two.
+    /// Columns two spaces apart, every line indented by two. Columns with nothing in them are left out; the last one goes on
+    /// over several lines where it is long.
     pub fn text(&self) -> String {
-        let width = |column: usize| {
-            let cells = self.rows.iter().map(|row| row[column].text.chars().count());
-            cells.chain([self.head[column].chars().count()]).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..self.head.len()).map(width).collect();
-        let line = |cells: &mut dyn Iterator<Item = (&str, Paint)>| {
-            let mut line = String::from("  ");
-            let mut owed = 0;
-            for ((text, paint), width) in cells.zip(&widths) {
-                line.push_str(&" ".repeat(owed));
+        let width = |column: usize| self.rows.iter().map(|row| row[column].text.chars().count()).max().unwrap_or(0);
+        let columns: Vec<(usize, usize)> = (0..self.head.len())
+            .map(|column| (column, width(column)))
+            .filter(|(_, width)| *width > 0)
+            .map(|(column, width)| (column, width.max(self.head[column].chars().count())))
+            .collect();
+        let Some((&(last, _), before)) = columns.split_last() else { return String::new() };
+        let margin = INDENT + before.iter().map(|(_, width)| width + GAP).sum::<usize>();
+        let head: Vec<Cell> = self.head.iter().map(|head| Cell::painted(*head, Paint::Dim)).collect();
+        let mut out = String::new();
+        for row in std::iter::once(&head).chain(&self.rows) {
+            let mut line = " ".repeat(INDENT);
+            for &(column, width) in before {
+                let Cell { text, paint } = &row[column];
                 line.push_str(&paint.on(text));
-                owed = width - text.chars().count() + 2;
+                line.push_str(&" ".repeat(width - text.chars().count() + GAP));
             }
-            line.trim_end().to_owned() + "\n"
-        };
-        let mut out = line(&mut self.head.iter().map(|head| (*head, Paint::Dim)));
-        for row in &self.rows {
-            out.push_str(&line(&mut row.iter().map(|cell| (cell.text.as_str(), cell.paint))));
+            let Cell { text, paint } = &row[last];
+            for part in wrapped(text, WIDTH.saturating_sub(margin).max(NARROWEST)) {
+                line.push_str(&paint.on(&part));
+                out.push_str(line.trim_end());
+                out.push('\n');
+                line = " ".repeat(margin);
+            }
         }
         out
     }
@@ -81,6 +95,23 @@ impl Table {
         }
         out
     }
+}
+
+/// Words in lines of at most so many characters; at least one line.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -98,6 +129,17 @@ mod tests {
     fn columns_line_up_whatever_their_colour() {
         let text = example().text().replace("\x1b[1;31m", "").replace("\x1b[2m", "").replace("\x1b[0m", "");
         assert_eq!(text, "  what                  n\n  a|b                   1\n  longer than its head  22\n");
+    }
+
+    #[test]
+    fn a_column_with_nothing_in_it_is_left_out_and_a_long_last_one_goes_on() {
+        let mut table = Table::new(&["a", "nothing", "words"]);
+        table.row(["1".into(), "".into(), "word ".repeat(40).trim_end().into()]);
+        let text = table.text().replace("\x1b[2m", "").replace("\x1b[0m", "");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "  a  words");
+        assert_eq!(lines.len(), 3);
+        assert!(lines[2].starts_with("     word") && lines.iter().all(|line| line.len() <= WIDTH));
     }
 
     #[test]

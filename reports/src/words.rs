@@ -2,6 +2,7 @@
 
 use sim::audit::catalogue;
 use sim::outcome::{Judgement, Liveness, Outcome, Severity, Standing, Verdict, Violation};
+use sim::setup::Measure;
 use sim::{NodeId, Promise, Span};
 
 /// In JSON and in tables: `not-exercised`.
@@ -59,6 +60,22 @@ pub fn node_ranges(nodes: &[NodeId]) -> String {
 /// Hex text, 32 digits.
 pub fn fingerprint(fingerprint: u128) -> String {
     format!("{fingerprint:032x}")
+}
+
+/// The figure that a scenario asks for.
+pub fn measured(measure: &Measure, figure: Option<u64>) -> String {
+    let (name, is_time) = match measure {
+        Measure::FirstCandidacy => ("first candidacy", true),
+        Measure::FirstLeader { .. } => ("first leader", true),
+        Measure::StableLeader => ("stable leader", true),
+        Measure::Failover => ("failover", true),
+        Measure::FirstTermSplit => ("first term split", false),
+    };
+    match figure {
+        Some(nanos) if is_time => format!("{name}: {}", span(Span(nanos))),
+        Some(count) => format!("{name}: {count}"),
+        None => format!("{name}: it did not come about"),
+    }
 }
 
 /// For tables: milliseconds or seconds, three places. (The exact value is in the JSON.)
