@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use sim::fault::{Fault, ScriptEvent, Target, When};
-use sim::registry::{Options, Registry};
+use sim::registry::Options;
 use sim::setup::{Setup, Work};
 use sim::{Delay, Span, Value};
 
@@ -68,7 +68,7 @@ static ALLOCATOR: Counting = Counting;
 
 /// Events of one run, and what it took from the heap.
 fn counted(setup: &Setup) -> (u64, Heap) {
-    let registry = Registry::new().with::<algorithms::Raft>();
+    let registry = hustings::registry();
     let player = registry.get("raft").expect("raft is built in");
     let settings = [(String::from("preset"), Value::Choice(String::from("paper")))];
     HEAP.set(Heap::default());

@@ -9,8 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use sim::registry::Registry;
-use workload::Extras;
+use workload::{Extras, Workload};
 
 const ROUNDS: usize = 5;
 /// Virtual seconds a seed, and as long as a run may be before an event gets dearer.
@@ -33,10 +32,9 @@ const MEMORY_MIB: f64 = 4.0;
 fn main() {
     // Without this flag Cargo only wants to know whether the bench runs at all.
     if std::env::args().any(|argument| argument == "--bench") {
-        let registry = workload::registry();
-        memory(&registry);
-        interleaved(&registry);
-        growth(&registry);
+        memory();
+        interleaved();
+        growth();
     }
     criterion_groups();
 }
@@ -68,11 +66,11 @@ fn met(is: bool) -> &'static str {
     if is { "met" } else { "NOT MET" }
 }
 
-fn interleaved(registry: &Registry) {
+fn interleaved() {
     // A quarter of a second for the ruler on a machine of today.
     const SEEDS: u64 = 1_500;
-    let setup = workload::setup(NODES, SECONDS);
-    let (of_ruler, of_engine) = (ruler(0..SEEDS), workload::run(registry, &setup, 0..SEEDS, Extras::On));
+    let workload = Workload::new(NODES, SECONDS);
+    let (of_ruler, of_engine) = (ruler(0..SEEDS), workload.run(0..SEEDS, Extras::On));
     let apart = (of_engine as f64 / of_ruler as f64 - 1.0).abs();
     println!("\nworkload W, {SEEDS} seeds of {SECONDS} virtual seconds, medians of {ROUNDS} interleaved rounds");
     println!("  events: ruler {of_ruler}, engine {of_engine} ({:.2} % apart)", apart * 100.0);
@@ -81,8 +79,8 @@ fn interleaved(registry: &Registry) {
     let (mut plain, mut full, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         plain.push(rate(|| ruler(0..SEEDS)));
-        full.push(rate(|| workload::run(registry, &setup, 0..SEEDS, Extras::On)));
-        bare.push(rate(|| workload::run(registry, &setup, 0..SEEDS, Extras::Off)));
+        full.push(rate(|| workload.run(0..SEEDS, Extras::On)));
+        bare.push(rate(|| workload.run(0..SEEDS, Extras::Off)));
     }
     let share = |engine: &[f64]| median(engine.iter().zip(&plain).map(|(engine, ruler)| engine / ruler).collect());
     let (share_full, share_bare) = (share(&full), share(&bare));
@@ -100,16 +98,16 @@ fn interleaved(registry: &Registry) {
     );
 }
 
-fn growth(registry: &Registry) {
+fn growth() {
     let variants = [
-        (workload::setup(NODES, SECONDS), 0..LONG / SECONDS),
-        (workload::setup(NODES, LONG), 0..1),
-        (workload::setup(MANY_NODES, SECONDS), 0..3),
+        (Workload::new(NODES, SECONDS), 0..LONG / SECONDS),
+        (Workload::new(NODES, LONG), 0..1),
+        (Workload::new(MANY_NODES, SECONDS), 0..3),
     ];
     let mut nanoseconds = [const { Vec::new() }; 3];
     for _ in 0..ROUNDS {
-        for ((setup, seeds), found) in variants.iter().zip(&mut nanoseconds) {
-            found.push(1e9 / rate(|| workload::run(registry, setup, seeds.clone(), Extras::On)));
+        for ((workload, seeds), found) in variants.iter().zip(&mut nanoseconds) {
+            found.push(1e9 / rate(|| workload.run(seeds.clone(), Extras::On)));
         }
     }
     let [short, long, many] = nanoseconds.map(median);
@@ -138,13 +136,13 @@ fn resident_mib() -> Option<(f64, f64)> {
 }
 
 /// Called first, in a process that has done nothing yet: what the first run adds to its peak is the memory of a run.
-fn memory(registry: &Registry) {
+fn memory() {
     println!("\nmemory of a run above the idle process");
     let Some((_, idle)) = resident_mib() else {
         return println!("  not measured: this system does not say (tests/no_allocation.rs counts allocated bytes everywhere)");
     };
     for (nodes, seconds) in [(NODES, SECONDS), (NODES, LONG)] {
-        workload::run(registry, &workload::setup(nodes, seconds), 0..1, Extras::On);
+        Workload::new(nodes, seconds).run(0..1, Extras::On);
         let above = resident_mib().map_or(0.0, |(_, peak)| peak - idle);
         println!(
             "  {nodes} nodes, {seconds:5} virtual seconds   {above:6.2} MiB (at most {MEMORY_MIB}: {})",
@@ -155,8 +153,7 @@ fn memory(registry: &Registry) {
 
 fn criterion_groups() {
     const SEEDS: u64 = 50;
-    let registry = workload::registry();
-    let setup = workload::setup(NODES, SECONDS);
+    let workload = Workload::new(NODES, SECONDS);
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
@@ -165,10 +162,10 @@ fn criterion_groups() {
     let mut group = criterion.benchmark_group("workload-w");
     group.throughput(Throughput::Elements(ruler(0..SEEDS)));
     group.bench_function("ruler", |bencher| bencher.iter(|| ruler(0..SEEDS)));
-    group.throughput(Throughput::Elements(workload::run(&registry, &setup, 0..SEEDS, Extras::On)));
-    group.bench_function("engine", |bencher| bencher.iter(|| workload::run(&registry, &setup, 0..SEEDS, Extras::On)));
+    group.throughput(Throughput::Elements(workload.run(0..SEEDS, Extras::On)));
+    group.bench_function("engine", |bencher| bencher.iter(|| workload.run(0..SEEDS, Extras::On)));
     group.bench_function("engine without fingerprint and checks", |bencher| {
-        bencher.iter(|| workload::run(&registry, &setup, 0..SEEDS, Extras::Off));
+        bencher.iter(|| workload.run(0..SEEDS, Extras::Off));
     });
     group.finish();
     criterion.final_summary();
