@@ -53,6 +53,17 @@ pub struct Invariant {
 }
 
 impl Invariant {
+    /// The kind of split-brain of which a violation is a case, if it is one.
+    pub const fn kind(&self) -> Option<&'static str> {
+        match self.promise {
+            Promise::ElectionSafety => Some("same-epoch-leaders"),
+            Promise::BeliefOverlap => Some("overlapping-authority"),
+            Promise::EffectiveSplitBrain => Some("conflicting-effects"),
+            Promise::CommittedNeverLost => Some("divergence"),
+            _ => None,
+        }
+    }
+
     /// Can it be judged of an algorithm that offers these facts?
     pub fn applies(&self, facts: Facts) -> bool {
         self.needs.iter().all(|fact| fact.offered(facts))
@@ -65,9 +76,9 @@ impl Invariant {
     }
 }
 
-/// The invariant of that name.
+/// The invariant of that name; a kind of split-brain names the invariant that finds it.
 pub fn by_name(name: &str) -> Option<&'static Invariant> {
-    ALL.iter().find(|invariant| invariant.name == name)
+    ALL.iter().find(|invariant| invariant.name == name || invariant.kind() == Some(name))
 }
 
 /// What there is to say of this promise.
@@ -187,7 +198,7 @@ pub const ALL: [Invariant; COUNT] = [
     },
     Invariant {
         promise: Promise::EffectiveSplitBrain,
-        name: "conflicting-effects",
+        name: "effective-split-brain",
         citation: "Burrows 2006 (Chubby), section 2.4; Kleppmann 2016",
         sentence: "No effect of an older tenure takes hold after an effect of a newer one.",
         exercised: "a tenure began while work of an older one was unfinished, or an older one was given work after that",
@@ -205,7 +216,7 @@ pub const ALL: [Invariant; COUNT] = [
     },
     Invariant {
         promise: Promise::NoLeaderWithoutQuorum,
-        name: "no-quorum-no-leader",
+        name: "no-leader-without-quorum",
         citation: "Ongaro and Ousterhout 2014, section 5.2",
         sentence: "Nobody stands and comes to lead while no member can reach a majority.",
         exercised: "a member stood while no member could reach a majority",
@@ -273,6 +284,7 @@ mod tests {
         }
         assert_eq!(by_name("no-such-thing").map(|found| found.name), None);
         assert_eq!(name_of(Promise::NoStuckRole), "no-stuck-role");
+        assert_eq!(by_name("conflicting-effects").map(|found| found.promise), Some(Promise::EffectiveSplitBrain));
     }
 
     #[test]

@@ -160,15 +160,15 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.audit.tenure_ended(now, open.tenure, node);
         }
         self.tell(&Happening::TenureEnded { node, epoch: open.epoch });
-        if stepped_down.is_some() {
-            self.reigns.failovers.gave_up(node);
-        }
         if self.reigns.open.iter().all(Option::is_none) {
             self.reigns.leaderless_since = Some(now);
             if stepped_down.is_some() && !self.reigns.failovers.is_open() {
                 let cause = self.cause_without_fault();
                 self.reigns.failovers.lost(now, node, cause);
             }
+        }
+        if stepped_down.is_some() {
+            self.reigns.failovers.gave_up(node);
         }
     }
 

@@ -2,6 +2,8 @@
 //! did not come about is not said to have held.
 
 mod election;
+mod leaders;
+mod liveness;
 mod log;
 
 use crate::algorithm::{
