@@ -57,8 +57,8 @@ fn swarm() {
                         until: Span::secs(22),
                         every: Span::millis(700),
                         lasting: (Span::millis(200), Span::secs(3)),
-                        loss: Ratio::new(1, 5).unwrap(),
-                        drift: Ratio::new(1, 50).unwrap(),
+                        loss: Ratio::new(1, 5),
+                        drift: Ratio::new(1, 50),
                     });
                     let o = play(&setup, safe, seed, None);
                     changes += o.counters.leader_changes;
