@@ -132,8 +132,8 @@ impl Bully {
                 self.ask(ctx);
             }
             Task::Asking => {
-                let there = self.replies(Reply::Here) + 1;
-                self.fit = there >= mutants::quorum(there, ctx);
+                self.in_view = self.replies(Reply::Here) + 1;
+                self.fit = self.in_view >= mutants::quorum(self.in_view, ctx);
                 if self.fit && !self.deferred {
                     self.stand(ctx);
                 } else if self.status == Status::Normal {
@@ -249,7 +249,7 @@ impl Bully {
     /// still may do.
     fn form(&mut self, ctx: &mut Ctx<'_>) {
         let promises = self.replies(Reply::Promised) + 1;
-        if promises < mutants::quorum(promises, ctx) {
+        if promises < mutants::quorum(self.in_view, ctx) {
             let halted = self.replies(Reply::Halted) + 1;
             return if self.newest > self.group.epoch || halted >= ctx.majority() { self.stand(ctx) } else { self.ask(ctx) };
         }

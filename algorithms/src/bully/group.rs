@@ -121,8 +121,7 @@ impl Bully {
     fn answered_by_majority(&mut self, now: LocalTime, ctx: &Ctx<'_>) -> LocalTime {
         self.times.clear();
         self.times.extend(self.peers.iter().enumerate().filter(|(i, _)| *i != self.me.index()).map(|(_, peer)| peer.answered));
-        let recent = self.times.iter().filter(|&&answered| answered + ctx.config().ping_timeout > now).count();
-        let others = mutants::quorum(recent + 1, ctx) - 1;
+        let others = mutants::quorum(self.in_view, ctx) - 1;
         if others == 0 {
             return now;
         }

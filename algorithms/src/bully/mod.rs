@@ -43,12 +43,12 @@
 mod config;
 mod election;
 mod group;
+#[cfg(test)]
+mod hunt;
 mod messages;
 mod mutants;
 #[cfg(test)]
 mod stories;
-#[cfg(test)]
-mod hunt;
 
 use sim::{
     Acted, Algorithm, Asserts, Assumption, Authority, Bounds, Claim, Context, Epoch, Facts, Item, LocalTime, MutantInfo, Network,
@@ -123,6 +123,8 @@ pub struct Bully {
     sent: LocalTime,
     /// Has not been in a group since it came up.
     fresh: bool,
+    /// How many members it saw when it last asked, itself included.
+    in_view: usize,
     /// With quorums: as far as it knows, a majority answers it.
     fit: bool,
     /// With quorums: the newest epoch that anyone has mentioned.
@@ -223,6 +225,7 @@ impl Algorithm for Bully {
             deferred: false,
             sent: ctx.now(),
             fresh: true,
+            in_view: 1,
             fit: true,
             newest: 0,
             peers: vec![Peer { reply: Reply::None, answered: LocalTime(0) }; members].into_boxed_slice(),

@@ -46,7 +46,7 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
 /// B1. How long a candidate waits for those it halts. In that time every other coordinator has stopped, and what one of them
 /// had sent to the protected resource has arrived there.
 pub(super) fn time_to_halt(ctx: &Context<'_, Bully>) -> Span {
-    if ctx.bug(Mutant::B1) { Span::ZERO } else { ctx.config().answer_timeout }
+    if ctx.bug(Mutant::B1) && !ctx.config().quorum_and_epoch { Span::ZERO } else { ctx.config().answer_timeout }
 }
 
 /// B2. Waiting for another to take over ends some time.
@@ -69,7 +69,7 @@ pub(super) fn comes_up_silent(bully: &Bully, ctx: &Context<'_, Bully>) -> bool {
     bully.fresh && ctx.bug(Mutant::B5)
 }
 
-/// B7, B11. How many members, itself included, a coordinator needs; it has heard of so many, itself included.
+/// B7, B11. How many members, itself included, a coordinator needs; when it last asked, it saw so many, itself included.
 pub(super) fn quorum(in_view: usize, ctx: &Context<'_, Bully>) -> usize {
     if !ctx.config().quorum_and_epoch || ctx.bug(Mutant::B7) {
         1

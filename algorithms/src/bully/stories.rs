@@ -31,34 +31,43 @@ fn look() {
         for (what, script) in [
             ("nothing", vec![]),
             ("crash", vec![at("a", (3000, 3100), Fault::Crash(n(4))), at("b", (8000, 8100), Fault::Restart(n(4)))]),
-            ("isolate", vec![
-                at("a", (3000, 3100), Fault::Partition(Shape::Groups(vec![n(4), vec![Target::Others]]))),
-                at("b", (8000, 8100), Fault::Heal),
-            ]),
-            ("star", vec![
-                at("a", (3000, 3100), Fault::Partition(Shape::Star(Target::Member(0)))),
-                at("b", (8000, 8100), Fault::Heal),
-            ]),
-            ("chain", vec![
-                at("a", (3000, 3100), Fault::Partition(Shape::Chain(vec![]))),
-                at("b", (8000, 8100), Fault::Heal),
-            ]),
-            ("bridge", vec![
-                at("a", (3000, 3100), Fault::Partition(Shape::Bridge(Target::Member(2)))),
-                at("b", (8000, 8100), Fault::Heal),
-            ]),
-            ("pause", vec![
-                at("a", (3000, 3100), Fault::Pause { who: n(4), lasting: Some(Span::secs(2)) }),
-            ]),
+            (
+                "isolate",
+                vec![
+                    at("a", (3000, 3100), Fault::Partition(Shape::Groups(vec![n(4), vec![Target::Others]]))),
+                    at("b", (8000, 8100), Fault::Heal),
+                ],
+            ),
+            (
+                "star",
+                vec![at("a", (3000, 3100), Fault::Partition(Shape::Star(Target::Member(0)))), at("b", (8000, 8100), Fault::Heal)],
+            ),
+            ("chain", vec![at("a", (3000, 3100), Fault::Partition(Shape::Chain(vec![]))), at("b", (8000, 8100), Fault::Heal)]),
+            (
+                "bridge",
+                vec![
+                    at("a", (3000, 3100), Fault::Partition(Shape::Bridge(Target::Member(2)))),
+                    at("b", (8000, 8100), Fault::Heal),
+                ],
+            ),
+            ("pause", vec![at("a", (3000, 3100), Fault::Pause { who: n(4), lasting: Some(Span::secs(2)) })]),
         ] {
             let outcome = play(&story(5, script), safe, 1, None);
             println!("== {what} safe={safe} {:?}", outcome.counters);
             for t in &outcome.tenures {
                 println!("   {} epoch {} {} .. {:?}", t.node, t.epoch, t.from, t.until.map(|t| t.to_string()));
             }
-            for f in &outcome.failovers { println!("   {f:?}"); }
-            for j in &outcome.judgements { if let sim::outcome::Verdict::Violated(v) = &j.verdict { println!("   {} {:?} {v:?}", j.invariant, j.standing); } }
-            for f in &outcome.not_exercised { println!("   {f:?}"); }
+            for f in &outcome.failovers {
+                println!("   {f:?}");
+            }
+            for j in &outcome.judgements {
+                if let sim::outcome::Verdict::Violated(v) = &j.verdict {
+                    println!("   {} {:?} {v:?}", j.invariant, j.standing);
+                }
+            }
+            for f in &outcome.not_exercised {
+                println!("   {f:?}");
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Growth {
     connected: Vec<bool>,
     /// By member: since when it stands, in whatever epoch.
     stands_since: Vec<Option<Time>>,
+    /// By member: has shown nothing since it started; the epoch that it shows first, it had before.
+    silent: Vec<bool>,
     /// The newest round that anyone showed.
     newest: u64,
     /// The number of the recovery bound in which epochs are counted, and how many were new in it.
@@ -34,6 +36,7 @@ impl Growth {
             unchanged_since: Time::ZERO,
             connected: vec![false; nodes],
             stands_since: vec![None; nodes],
+            silent: vec![true; nodes],
             newest: 0,
             window: 0,
             risen: 0,
@@ -66,6 +69,7 @@ impl Growth {
 
     pub fn crashed(&mut self, node: NodeId) {
         self.stands_since[node.index()] = None;
+        self.silent[node.index()] = true;
     }
 
     /// Role, epoch or leader has changed.
@@ -81,7 +85,8 @@ impl Growth {
         } else if since.is_none() {
             *since = Some(at);
         }
-        if stands && !self.connected[node.index()] {
+        let silent = std::mem::take(&mut self.silent[node.index()]);
+        if stands && !silent && !self.connected[node.index()] {
             self.stood_alone(findings, at, node, was, is);
         }
         if is.epoch().0 > self.newest {
