@@ -44,7 +44,7 @@ pub enum Severity {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
     pub severity: Severity,
-    pub title: String,
+    pub title: Box<str>,
     pub place: Place,
     /// Stands under the offending text.
     pub label: String,
@@ -56,7 +56,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn error(place: Place, title: impl Into<String>) -> Diagnostic {
-        let title = title.into();
+        let title = title.into().into_boxed_str();
         Diagnostic { severity: Severity::Error, title, place, label: String::new(), also: Vec::new(), help: None }
     }
 
@@ -129,7 +129,7 @@ impl Diagnostics {
             Severity::Warning => Level::WARNING,
         };
         let source = &self.sources[diagnostic.place.source];
-        let mut group = Group::with_title(level.primary_title(diagnostic.title.as_str()));
+        let mut group = Group::with_title(level.primary_title(&*diagnostic.title));
         if diagnostic.place.source > 0 || source.text.is_empty() {
             group = group.element(Origin::path(source.origin.as_str()));
         } else {

@@ -22,7 +22,6 @@ mod faults;
 mod members;
 mod network;
 mod players;
-mod promises;
 mod script;
 
 // What is built in.

@@ -49,14 +49,13 @@ impl Lowering<'_> {
                     setup_of(setup, member).log.clone_from(&log);
                 }
             }
-            _ => match self.choice(node, &["equal", "distinct"]) {
-                Some("distinct") => {
+            _ => {
+                if self.choice(node, &["equal", "distinct"]) == Some("distinct") {
                     for member in 0..self.nodes {
                         setup_of(setup, member).log = vec![entry_of(1); usize::from(member)];
                     }
                 }
-                _ => {}
-            },
+            }
         }
     }
 

@@ -1,13 +1,13 @@
 //! What a scenario says about single algorithms: settings, expectations, thresholds.
 
 use sim::algorithm::Promise;
+use sim::audit::catalogue;
 use sim::{Kind, Player, Setting, Value};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Data, Entry, Node};
 use crate::keys::{self, Form};
 use crate::lowering::Lowering;
-use crate::promises;
 use crate::suggest;
 
 /// What one algorithm may take at most.
@@ -117,11 +117,11 @@ impl<'a> Lowering<'a> {
         let mut found = Vec::new();
         for item in nodes {
             let Some(name) = self.text(item, "the name of an invariant") else { continue };
-            match promises::by_name(&name) {
-                Some(promise) => found.push(promise),
+            match catalogue::by_name(&name) {
+                Some(invariant) => found.push(invariant.promise),
                 None => {
                     let complaint = Diagnostic::error(item.place, format!("there is no invariant `{name}`"));
-                    self.complain(complaint.help(suggest::advice(&name, promises::names())));
+                    self.complain(complaint.help(suggest::advice(&name, catalogue::ALL.map(|invariant| invariant.name))));
                 }
             }
         }

@@ -6,7 +6,6 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use sim::outcome::Outcome;
@@ -78,14 +77,12 @@ impl Saved {
     /// # Errors
     /// As the file system gives them.
     pub fn write(&self, directory: &Path) -> io::Result<PathBuf> {
-        static WRITTEN: AtomicU64 = AtomicU64::new(0);
         fs::create_dir_all(directory)?;
         let mutant = self.mutant.as_ref().map_or_else(String::new, |mutant| format!("-{mutant}"));
         let name = format!("{}-{}{mutant}-{}", self.short_name(), self.algorithm, self.seed);
-        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-        let unfinished = directory.join(format!(".{name}.{}-{number}", std::process::id()));
+        let (unfinished, file) = new_file(directory, &name)?;
         let path = directory.join(format!("{name}.json"));
-        let written = self.write_to(&unfinished).and_then(|()| fs::rename(&unfinished, &path));
+        let written = self.write_to(file).and_then(|()| fs::rename(&unfinished, &path));
         if let Err(error) = written {
             // The first error is the one that counts; there may be nothing to remove.
             let _ = fs::remove_file(&unfinished);
@@ -94,8 +91,7 @@ impl Saved {
         Ok(path)
     }
 
-    fn write_to(&self, path: &Path) -> io::Result<()> {
-        let mut file = File::create(path)?;
+    fn write_to(&self, mut file: File) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut file, self)?;
         file.write_all(b"\n")?;
         file.sync_all()
@@ -187,6 +183,20 @@ impl Saved {
             encoder.words([u64::from_le_bytes(word)]);
         }
         format!("{:032x}", encoder.fingerprint())
+    }
+}
+
+/// A file that nobody else writes to, however many processes save the same failure at once.
+fn new_file(directory: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+    let mut number = 0;
+    loop {
+        let path = directory.join(format!(".{name}.{number}"));
+        match File::create_new(&path) {
+            Ok(file) => return Ok((path, file)),
+            // Another's, or left behind by one that was killed.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => number += 1,
+            Err(error) => return Err(error),
+        }
     }
 }
 

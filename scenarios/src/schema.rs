@@ -2,11 +2,11 @@
 //! reads, so that the two cannot disagree.
 
 use serde_json::{Map, Value, json};
+use sim::audit::catalogue;
 use sim::fault::Family;
 use sim::{Kind, Registry, Setting};
 
 use crate::keys::{self, Form, Inside, Table};
-use crate::promises;
 use crate::quantities::DISTRIBUTIONS;
 
 const SPAN: &str = r"^\s*[0-9]+(\.[0-9]+)?\s*(ns|us|µs|ms|s|m|h)\s*$";
@@ -90,7 +90,7 @@ fn form(form: Form, registry: &Registry) -> Value {
         Form::Log => reference("log"),
         Form::Families => json!({ "type": "array", "items": { "enum": Family::ALL.map(Family::name) }, "minItems": 1 }),
         Form::Promises => {
-            json!({ "type": "array", "items": { "enum": promises::names().collect::<Vec<_>>() }, "minItems": 1 })
+            json!({ "type": "array", "items": { "enum": catalogue::ALL.map(|invariant| invariant.name) }, "minItems": 1 })
         }
         Form::Table(inside) => table(inside, registry),
         Form::Tables(inside) => json!({ "type": "array", "items": table(inside, registry) }),

@@ -11,105 +11,120 @@ fn complaints(text: &str) -> Diagnostics {
     }
 }
 
-fn event(fault: &str) -> String {
-    format!("[[event]]\nat = \"1s\"\n{fault}\n")
+/// Text, the line that is pointed at, words of the complaint, words of the advice.
+type Row<'a> = (&'a str, usize, &'a str, &'a str);
+
+fn each_is_pointed_at_with_advice(rows: &[Row<'_>]) {
+    for (text, line, says, advises) in rows {
+        let found = complaints(text);
+        let all = found.to_string();
+        let first = &found.list[0];
+        assert!(first.title.contains(says) || first.label.contains(says), "for\n{text}\nit says\n{all}");
+        assert!(all.contains(advises), "for\n{text}\nthe advice is\n{all}");
+        assert_eq!(found.line_and_column(first.place).0, *line, "for\n{text}\nit points at\n{all}");
+        assert!(all.contains(&format!("test.toml:{line}:")), "{all}");
+    }
 }
 
-/// Text, the line that is pointed at, a word of the complaint, a word of the advice.
 #[test]
-fn every_mistake_is_pointed_at_with_advice() {
-    let at = |fault: &str| event(fault);
-    for (text, line, says, advises) in [
-        ("durration = \"10s\"\n".into(), 1, "unknown key `durration`", "did you mean `duration`?"),
-        ("duration = \"10 parsecs\"\n".into(), 1, "not a unit", ""),
-        ("duration = 10\n".into(), 1, "needs a unit", "\"10ms\" or \"10s\""),
-        ("duration = \"-1s\"\n".into(), 1, "negative", ""),
-        ("duration = \"99999999999999999999s\"\n".into(), 1, "too long", ""),
-        ("nodes = 0\n".into(), 1, "out of range", "from 1 to 128"),
-        ("nodes = 5000\n".into(), 1, "out of range", "from 1 to 128"),
-        ("nodes = \"five\"\n".into(), 1, "a whole number belongs here", ""),
-        ("\n[network]\nloss = \"3/2\"\n".into(), 3, "more than one", "2/3"),
-        ("[network]\nloss = 0.01\n".into(), 2, "ratios are exact", "\"1/100\""),
-        ("[network]\ndelay = { unifrom = [\"1ms\", \"5ms\"] }\n".into(), 2, "not a distribution", "uniform"),
-        ("[network]\ndelay = { uniform = [\"5ms\", \"1ms\"] }\n".into(), 2, "above the upper", "[\"1ms\", \"5ms\"]"),
-        ("[network]\ndelay = { table = [\"5ms\", \"1ms\"] }\n".into(), 2, "do not fall", "sort"),
-        ("[network]\ndelay = { file = \"no-such-file.txt\" }\n".into(), 2, "cannot read no-such-file.txt", ""),
-        ("[netwrok]\n".into(), 1, "unknown key `netwrok`", "network"),
-        (at("crash = \"n9\""), 3, "no member n9", "n1..n5"),
-        (at("crash = 3"), 3, "written with an n", "\"n3\""),
-        (at("crash = \"laeder\""), 3, "`laeder`", "leader"),
-        (at("crash = \"L\""), 3, "no event binds it", "as = \"L\""),
-        (at("crash = \"resource\""), 3, "can be cut off", ""),
-        (at("partition = [[\"n1\", \"n2\"], [\"n2\", \"n3\"]]"), 3, "overlap", "one group"),
-        (at("partition = [[\"leader\"], [\"quorum-with-leader\"]]"), 3, "overlap", "one group"),
-        (at("partition = []"), 3, "no groups", "[[\"leader\"], [\"others\"]]"),
-        (at("crash = \"leader\"\nheal = true"), 4, "two things", "an event for each"),
-        (at("# nothing"), 1, "does nothing", "partition, cut"),
-        (at("heal = false"), 3, "does nothing", "heal = true"),
-        (at("cut = { from = \"n1\", to = \"n1\" }"), 3, "both sides are the same", "all"),
-        (at("degrade = { from = \"n1\", to = \"all\", for = \"1s\" }"), 3, "nothing gets worse", "loss"),
-        (at("stall-disk = { who = \"leader\" }"), 3, "needs the key `for`", "How long"),
-        (at("clock-rate = { who = \"n1\", rate = \"0/1\" }"), 3, "no clock", "101/100"),
-        (at("clock-jump = { who = \"n1\", by = \"-2\" }"), 3, "no unit", ""),
-        ("[[event]]\ncrash = \"leader\"\n".into(), 1, "when does this event fire?", "at ="),
-        ("[[event]]\nat = \"1s\"\nafter = \"x\"\ncrash = \"leader\"\n".into(), 3, "both `at` and `after`", "delay"),
+fn wrong_keys_and_values_are_pointed_at_with_advice() {
+    each_is_pointed_at_with_advice(&[
+        ("durration = \"10s\"\n", 1, "unknown key `durration`", "did you mean `duration`?"),
+        ("duration = \"10 parsecs\"\n", 1, "not a unit", ""),
+        ("duration = 10\n", 1, "needs a unit", "\"10ms\" or \"10s\""),
+        ("duration = \"-1s\"\n", 1, "negative", ""),
+        ("duration = \"99999999999999999999s\"\n", 1, "too long", ""),
+        ("nodes = 0\n", 1, "out of range", "from 1 to 128"),
+        ("nodes = 5000\n", 1, "out of range", "from 1 to 128"),
+        ("nodes = \"five\"\n", 1, "a whole number belongs here", ""),
+        ("\n[network]\nloss = \"3/2\"\n", 3, "more than one", "2/3"),
+        ("[network]\nloss = 0.01\n", 2, "ratios are exact", "\"1/100\""),
+        ("[network]\ndelay = { unifrom = [\"1ms\", \"5ms\"] }\n", 2, "not a distribution", "uniform"),
+        ("[network]\ndelay = { uniform = [\"5ms\", \"1ms\"] }\n", 2, "above the upper", "[\"1ms\", \"5ms\"]"),
+        ("[network]\ndelay = { table = [\"5ms\", \"1ms\"] }\n", 2, "do not fall", "sort"),
+        ("[network]\ndelay = { file = \"no-such-file.txt\" }\n", 2, "cannot read no-such-file.txt", ""),
+        ("[netwrok]\n", 1, "unknown key `netwrok`", "network"),
+        ("nodes = 5\nname = abc\n", 2, "not TOML", ""),
+        ("nodes = 5\nnodes = 6\n", 2, "not TOML", ""),
+    ]);
+}
+
+#[test]
+fn faults_that_make_no_sense_are_pointed_at_with_advice() {
+    let rows: &[Row<'_>] = &[
+        ("crash = \"n9\"", 3, "no member n9", "n1..n5"),
+        ("crash = 3", 3, "written with an n", "\"n3\""),
+        ("crash = \"laeder\"", 3, "`laeder`", "leader"),
+        ("crash = \"L\"", 3, "no event binds it", "as = \"L\""),
+        ("crash = \"resource\"", 3, "can be cut off", ""),
+        ("partition = [[\"n1\", \"n2\"], [\"n2\", \"n3\"]]", 3, "overlap", "one group"),
+        ("partition = [[\"leader\"], [\"quorum-with-leader\"]]", 3, "overlap", "one group"),
+        ("partition = []", 3, "no groups", "[[\"leader\"], [\"others\"]]"),
+        ("crash = \"leader\"\nheal = true", 4, "two things", "an event for each"),
+        ("# nothing", 1, "does nothing", "partition, cut"),
+        ("heal = false", 3, "does nothing", "heal = true"),
+        ("cut = { from = \"n1\", to = \"n1\" }", 3, "both sides are the same", "all"),
+        ("degrade = { from = \"n1\", to = \"all\", for = \"1s\" }", 3, "nothing gets worse", "loss"),
+        ("stall-disk = { who = \"leader\" }", 3, "needs the key `for`", "How long"),
+        ("clock-rate = { who = \"n1\", rate = \"0/1\" }", 3, "no clock", "101/100"),
+        ("clock-jump = { who = \"n1\", by = \"-2\" }", 3, "no unit", ""),
+    ];
+    for (fault, line, says, advises) in rows {
+        each_is_pointed_at_with_advice(&[(&format!("[[event]]\nat = \"1s\"\n{fault}\n"), *line, says, advises)]);
+    }
+}
+
+#[test]
+fn scripts_that_never_happen_are_pointed_at_with_advice() {
+    each_is_pointed_at_with_advice(&[
+        ("[[event]]\ncrash = \"leader\"\n", 1, "when does this event fire?", "at ="),
+        ("[[event]]\nat = \"1s\"\nafter = \"x\"\ncrash = \"leader\"\n", 3, "both `at` and `after`", "delay"),
         (
-            "[[event]]\nname = \"cut\"\nat = \"1s\"\ncrash = \"n1\"\n[[event]]\nafter = \"cu\"\nheal = true\n".into(),
+            "[[event]]\nname = \"cut\"\nat = \"1s\"\ncrash = \"n1\"\n[[event]]\nafter = \"cu\"\nheal = true\n",
             6,
             "no event is called `cu`",
             "cut",
         ),
         (
-            "[[event]]\nname = \"a\"\nafter = \"b\"\ncrash = \"n1\"\n[[event]]\nname = \"b\"\nafter = \"a\"\nheal = true\n"
-                .into(),
+            "[[event]]\nname = \"a\"\nafter = \"b\"\ncrash = \"n1\"\n[[event]]\nname = \"b\"\nafter = \"a\"\nheal = true\n",
             3,
             "circle",
             "`at`",
         ),
         (
-            "[[event]]\nname = \"a\"\nat = \"1s\"\nheal = true\n[[event]]\nname = \"a\"\nat = \"1s\"\nheal = true\n".into(),
+            "[[event]]\nname = \"a\"\nat = \"1s\"\nheal = true\n[[event]]\nname = \"a\"\nat = \"1s\"\nheal = true\n",
             6,
             "two events",
             "",
         ),
-        ("[[event]]\nat = \"1s\"\nevery = \"1ns\"\ncrash = \"n1\"\n".into(), 3, "too fast", "1ms"),
-        ("[event]\nat = \"1s\"\n".into(), 1, "several times", "[[event]]"),
-        ("[algorithm.rfat]\n".into(), 1, "no algorithm `rfat`", "raft"),
-        ("[algorithm.raft]\nprevote = true\n".into(), 2, "no setting `prevote`", "pre-vote"),
-        ("[algorithm.raft]\npre-vote = 1\n".into(), 2, "true or false", ""),
-        ("[algorithm.raft]\npreset = \"papper\"\n".into(), 2, "not known", "paper"),
-        ("[algorithm.raft]\nelection-timeout = \"150ms\"\n".into(), 2, "list of two lengths", ""),
-        ("[algorithm.raft]\nheartbeat = \"5s\"\n".into(), 2, "do not fit together", "election timeout"),
-        ("[[node]]\nid = \"n2\"\nalgorithm.raft.heartbeat = \"5s\"\n".into(), 3, "do not fit together", "election timeout"),
-        ("[[node]]\nid = \"n7\"\n".into(), 2, "no member n7", "n1..n5"),
-        ("[[node]]\nid = \"n1\"\n[[node]]\nid = \"n1\"\n".into(), 3, "two [[node]] tables", "one"),
-        ("[[node]]\nid = \"n1\"\nlog = [2, 1]\n".into(), 3, "do not fall", ""),
-        ("[[node]]\nid = \"n1\"\nlog = [1, 2]\n[[node]]\nid = \"n2\"\nlog = [2, 2]\n".into(), 1, "logs of n1 and n2", "epoch"),
-        ("first-leader = \"n2\"\ndown = [\"n2\"]\n".into(), 1, "cannot be the first leader", "up and eligible"),
-        ("[[link]]\nfrom = \"leader\"\nto = \"n1\"\nloss = \"1/2\"\n".into(), 2, "before the run", "degrade"),
-        ("[[link]]\nfrom = \"n2\"\nto = \"n1\"\n".into(), 1, "nothing is different", "loss"),
-        ("[session]\ntimeout = \"100ms\"\n".into(), 1, "before the first retransmission", "shorter"),
-        ("measure = \"failver\"\n".into(), 1, "not known", "failover"),
-        ("[expect.raft]\nfinds = [\"split-brain\"]\n".into(), 2, "no invariant `split-brain`", "effective-split-brain"),
-        ("[threshold.raft]\nfailover-p98 = \"1s\"\n".into(), 2, "unknown key", "failover-p9"),
-        (
-            "[swarm]\nfrom = \"1s\"\nuntil = \"1s\"\nevery = \"1s\"\nlasting = [\"1s\", \"2s\"]\n".into(),
-            3,
-            "before it begins",
-            "",
-        ),
-        ("nodes = 5\nname = abc\n".into(), 2, "not TOML", ""),
-        ("nodes = 5\nnodes = 6\n".into(), 2, "not TOML", ""),
-    ] {
-        let text: String = text;
-        let found = complaints(&text);
-        let all = found.to_string();
-        let first = &found.list[0];
-        assert!(first.title.contains(says) || first.label.contains(says), "for\n{text}\nit says\n{all}");
-        assert!(all.contains(advises), "for\n{text}\nthe advice is\n{all}");
-        assert_eq!(found.line_and_column(first.place).0, line, "for\n{text}\nit points at\n{all}");
-        assert!(all.contains(&format!("test.toml:{line}:")), "{all}");
-    }
+        ("[[event]]\nat = \"1s\"\nevery = \"1ns\"\ncrash = \"n1\"\n", 3, "too fast", "1ms"),
+        ("[event]\nat = \"1s\"\n", 1, "several times", "[[event]]"),
+    ]);
+}
+
+#[test]
+fn wrong_members_links_and_algorithms_are_pointed_at_with_advice() {
+    each_is_pointed_at_with_advice(&[
+        ("[algorithm.rfat]\n", 1, "no algorithm `rfat`", "raft"),
+        ("[algorithm.raft]\nprevote = true\n", 2, "no setting `prevote`", "pre-vote"),
+        ("[algorithm.raft]\npre-vote = 1\n", 2, "true or false", ""),
+        ("[algorithm.raft]\npreset = \"papper\"\n", 2, "not known", "paper"),
+        ("[algorithm.raft]\nelection-timeout = \"150ms\"\n", 2, "list of two lengths", ""),
+        ("[algorithm.raft]\nheartbeat = \"5s\"\n", 2, "do not fit together", "election timeout"),
+        ("[[node]]\nid = \"n2\"\nalgorithm.raft.heartbeat = \"5s\"\n", 3, "do not fit together", "election timeout"),
+        ("[[node]]\nid = \"n7\"\n", 2, "no member n7", "n1..n5"),
+        ("[[node]]\nid = \"n1\"\n[[node]]\nid = \"n1\"\n", 3, "two [[node]] tables", "one"),
+        ("[[node]]\nid = \"n1\"\nlog = [2, 1]\n", 3, "do not fall", ""),
+        ("[[node]]\nid = \"n1\"\nlog = [1, 2]\n[[node]]\nid = \"n2\"\nlog = [2, 2]\n", 1, "logs of n1 and n2", "epoch"),
+        ("first-leader = \"n2\"\ndown = [\"n2\"]\n", 1, "cannot be the first leader", "up and eligible"),
+        ("[[link]]\nfrom = \"leader\"\nto = \"n1\"\nloss = \"1/2\"\n", 2, "before the run", "degrade"),
+        ("[[link]]\nfrom = \"n2\"\nto = \"n1\"\n", 1, "nothing is different", "loss"),
+        ("[session]\ntimeout = \"100ms\"\n", 1, "before the first retransmission", "shorter"),
+        ("measure = \"failver\"\n", 1, "not known", "failover"),
+        ("[expect.raft]\nfinds = [\"conflicting-effect\"]\n", 2, "no invariant `conflicting-effect`", "conflicting-effects"),
+        ("[threshold.raft]\nfailover-p98 = \"1s\"\n", 2, "unknown key", "failover-p9"),
+        ("[swarm]\nfrom = \"1s\"\nuntil = \"1s\"\nevery = \"1s\"\nlasting = [\"1s\", \"2s\"]\n", 3, "before it begins", ""),
+    ]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! The scenarios that are built in, and the schema that says what may stand in one.
 
-mod common;
-
 use scenarios::{Scenario, library, schema};
 use serde_json::Value;
 use sim::Span;
@@ -10,7 +8,8 @@ use sim::fault::Fault;
 #[test]
 fn every_scenario_of_the_library_is_in_order_and_explains_itself() {
     for (name, text) in library() {
-        let scenario = Scenario::parse(text, name, &common::registry()).unwrap_or_else(|wrong| panic!("{name}:\n{wrong}"));
+        let scenario =
+            Scenario::parse(text, name, &scenarios::default_registry()).unwrap_or_else(|wrong| panic!("{name}:\n{wrong}"));
         assert!(scenario.warnings.is_empty(), "{name}:\n{}", scenario.warnings);
         assert_eq!(scenario.setup.name, *name);
         assert!(scenario.about.len() > 20 && scenario.about.ends_with(['.', '?', ')']), "{name}: {}", scenario.about);
@@ -33,7 +32,7 @@ fn the_library_is_sorted_and_complete() {
 #[test]
 fn trouble_ends_early_enough_for_liveness_to_be_judged() {
     for (name, text) in library() {
-        let setup = Scenario::parse(text, name, &common::registry()).unwrap().setup;
+        let setup = Scenario::parse(text, name, &scenarios::default_registry()).unwrap().setup;
         let heals = setup.script.iter().any(|event| matches!(event.fault, Fault::Heal | Fault::Restart(_)));
         let repeats = setup.script.iter().any(|event| event.every.is_some());
         if heals && !repeats {
@@ -67,11 +66,13 @@ fn published_settings_are_reached_by_overrides() {
     let text = library().iter().find(|(name, _)| *name == "v1-split-fixed-latency").unwrap().1;
     let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let overrides = [set("nodes", "9"), set("down", "[n7,n8,n9]"), set("network.delay", "30ms")];
-    let setup = Scenario::parse_with(text, "v1", &common::registry(), &overrides).unwrap().setup;
+    let setup = Scenario::parse_with(text, "v1", &scenarios::default_registry(), &overrides).unwrap().setup;
     assert_eq!((setup.nodes, setup.members.iter().filter(|m| m.down).count()), (9, 3));
     assert_eq!(setup.link.delay, sim::Delay::Constant(Span::millis(30)));
     let nobody = [set("down", "[]")];
-    assert!(Scenario::parse_with(text, "v1", &common::registry(), &nobody).unwrap().setup.members.iter().all(|m| !m.down));
+    assert!(
+        Scenario::parse_with(text, "v1", &scenarios::default_registry(), &nobody).unwrap().setup.members.iter().all(|m| !m.down)
+    );
 }
 
 /// Is this value, read by the TOML parser's own means, what the schema allows? Only what our schema uses.
@@ -100,7 +101,7 @@ fn allowed(value: &toml::Value, schema: &Value, root: &Value) -> bool {
 
 #[test]
 fn the_schema_allows_every_scenario_of_the_library_and_forbids_unknown_keys() {
-    let schema = schema(&common::registry());
+    let schema = schema(&scenarios::default_registry());
     for (name, text) in library() {
         let value: toml::Value = text.parse::<toml::Table>().unwrap().into();
         assert!(allowed(&value, &schema, &schema), "{name}");
@@ -111,7 +112,7 @@ fn the_schema_allows_every_scenario_of_the_library_and_forbids_unknown_keys() {
 
 #[test]
 fn the_schema_knows_the_settings_of_the_algorithms() {
-    let schema = schema(&common::registry());
+    let schema = schema(&scenarios::default_registry());
     let settings = &schema["properties"]["algorithm"]["properties"]["raft"]["properties"];
     assert_eq!(settings["pre-vote"]["type"], "boolean");
     assert_eq!(settings["preset"]["enum"][0], "paper");
