@@ -24,6 +24,8 @@ pub struct Live {
     /// Nodes that something happened to, at this time; shown once the time moves on.
     pending: Vec<usize>,
     pending_at: Time,
+    /// What the checkers found at this time: shown after what the nodes did.
+    found: Vec<String>,
     /// Without columns: the line that goes on while the same happens to more nodes.
     group: Option<(Time, String, Paint, Vec<NodeId>)>,
     violated: BTreeSet<Promise>,
@@ -69,6 +71,7 @@ impl Live {
             column: (width >= NARROWEST).then_some(width),
             pending: Vec::new(),
             pending_at: Time::ZERO,
+            found: Vec::new(),
             group: None,
             violated: BTreeSet::new(),
             fired: BTreeSet::new(),
@@ -101,12 +104,17 @@ impl Live {
         out
     }
 
-    /// Something may have changed about this node: shown when the time moves on.
-    fn touch(&mut self, at: Time, node: NodeId) -> Option<&mut Node> {
+    /// Time has come to this; what was pending is written if that is later.
+    fn now(&mut self, at: Time) {
         if at != self.pending_at {
             self.flush();
             self.pending_at = at;
         }
+    }
+
+    /// Something may have changed about this node: shown when the time moves on.
+    fn touch(&mut self, at: Time, node: NodeId) -> Option<&mut Node> {
+        self.now(at);
         let index = node.index();
         if index < self.nodes.len() && !self.pending.contains(&index) {
             self.pending.push(index);
@@ -118,18 +126,21 @@ impl Live {
     fn flush(&mut self) {
         let mut touched = std::mem::take(&mut self.pending);
         touched.retain(|&i| self.nodes[i].news());
-        if touched.is_empty() {
-            return;
-        }
         touched.sort_unstable();
-        match self.column {
-            Some(width) => self.row(width, &touched),
-            None => touched.iter().for_each(|&i| self.join_group(i)),
+        if !touched.is_empty() {
+            match self.column {
+                Some(width) => self.row(width, &touched),
+                None => touched.iter().for_each(|&i| self.join_group(i)),
+            }
         }
         for i in touched {
             let node = &mut self.nodes[i];
             node.shown = Some((node.state, node.mind));
             node.note = None;
+        }
+        for found in std::mem::take(&mut self.found) {
+            self.flush_group();
+            self.lines.push(time(self.pending_at) + &Paint::Bad.on(&found));
         }
     }
 
@@ -164,11 +175,11 @@ impl Live {
         }
     }
 
-    /// A line across all columns.
-    fn across(&mut self, at: Time, text: &str, paint: Paint) {
+    /// A line across all columns, before what it does to the nodes.
+    fn fault(&mut self, at: Time, text: &str) {
         self.flush();
         self.flush_group();
-        self.lines.push(format!("{}{}", time(at), paint.on(text)));
+        self.lines.push(time(at) + &Paint::Noted.on(text));
     }
 
     fn node_event(&mut self, at: Time, node: NodeId, event: NodeEvent) {
@@ -219,12 +230,13 @@ impl Observer for Live {
             }
             Happening::Fault { event, text } => {
                 self.fired.insert(event.to_owned());
-                self.across(at, &format!("~~ {event}: {text}"), Paint::Noted);
+                self.fault(at, &format!("~~ {event}: {text}"));
             }
             Happening::Node { node, event } => self.node_event(at, node, event),
             Happening::Violated { promise, nodes, saw } if self.violated.insert(promise) => {
                 let who = if nodes.is_empty() { String::new() } else { format!(" by {}", words::nodes(nodes)) };
-                self.across(at, &format!("!! {} violated{who}: {saw}", words::promise(promise)), Paint::Bad);
+                self.now(at);
+                self.found.push(format!("!! {} violated{who}: {saw}", words::promise(promise)));
             }
             _ => {}
         }

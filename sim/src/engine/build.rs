@@ -87,6 +87,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             wire,
             pocket: None,
             observer: options.observer,
+            told: 0,
         };
         engine.schedule_start(&members);
         engine

@@ -30,7 +30,7 @@ pub(crate) use wire::Wire;
 use crate::algorithm::{Algorithm, Bounds, Encode, NodeId};
 use crate::context::Context;
 use crate::observer::{Dropped, Happening, NodeEvent, Observer};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Violation};
 use crate::registry::{Options, Settings};
 use crate::setup::Setup;
 use crate::time::Time;
@@ -68,6 +68,8 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     /// The message that is being delivered.
     pocket: Option<A::Message>,
     observer: Option<&'o mut dyn Observer>,
+    /// So many of the checkers' findings have been told to it.
+    told: usize,
     topology: Topology,
     script: Script,
     reigns: Reigns,
@@ -271,6 +273,13 @@ impl<A: Algorithm> Engine<'_, A> {
     #[inline(never)]
     fn tell(&mut self, what: &Happening<'_>) {
         if let Some(observer) = &mut self.observer {
+            // What the checkers have found since the last time comes first: it is older.
+            let audit = &self.wire.audit;
+            for &promise in &audit.found()[self.told..] {
+                let Violation { nodes, saw, .. } = audit.violation(promise).expect("what was found has a violation");
+                observer.happened(self.wire.now, &Happening::Violated { promise, nodes, saw });
+            }
+            self.told = audit.found().len();
             observer.happened(self.wire.now, what);
         }
     }
