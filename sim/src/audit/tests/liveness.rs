@@ -98,12 +98,21 @@ fn where_there_is_work_a_leader_that_gets_nothing_done_is_not_enough() {
     story.end().held(EventualLeader);
 }
 
+/// n1 never campaigns.
+fn with_a_bystander() -> Story {
+    Story::with_claims(3, RAFT, &[], |setup| {
+        setup.members.push(crate::setup::MemberSetup { ineligible: true, ..crate::setup::MemberSetup::of(0) });
+    })
+}
+
 #[test]
-fn a_member_that_may_not_campaign_is_no_reason_to_condemn_the_rest() {
-    let mut story = Story::with_claims(3, RAFT, &[], |setup| {
-        setup.members.push(crate::setup::MemberSetup { ineligible: true, ..crate::setup::MemberSetup::of(1) });
-    });
-    story.calm().at(60_000).end().not_exercised(EventualLeader);
+fn a_member_that_never_campaigns_excuses_the_others_only_if_its_log_is_newer_than_theirs() {
+    let mut story = with_a_bystander();
+    story.calm().writes(1, 1, &[entry(1, 1)]).at(60_000);
+    assert_ne!(story.end().of(EventualLeader).liveness, Some(Liveness::Stuck));
+    let mut story = with_a_bystander();
+    story.calm().writes(1, 1, &[entry(1, 1)]).writes(2, 1, &[entry(1, 1)]).at(60_000);
+    assert_eq!(story.end().of(EventualLeader).liveness, Some(Liveness::Stuck));
 }
 
 #[test]
