@@ -124,7 +124,9 @@ impl Liveness {
     pub fn excuse(&mut self) {
         self.leader.end();
         self.agreement.end();
-        self.settles.iter_mut().for_each(|settles| drop(settles.end()));
+        for settles in &mut self.settles {
+            settles.end();
+        }
         self.calm = false;
     }
 
@@ -145,10 +147,11 @@ impl Liveness {
         } else if self.terms.quiet {
             self.leader.undone();
         }
-        if self.agreement.is_wanted() && self.agree() {
-            if let Some(how) = self.agreement.reached() {
-                self.disagreed(findings, how, at);
-            }
+        if self.agreement.is_wanted()
+            && self.agree()
+            && let Some(how) = self.agreement.reached()
+        {
+            self.disagreed(findings, how, at);
         }
     }
 
