@@ -199,13 +199,13 @@ fn a_candidate_of_before_the_heal_has_the_bound_from_the_heal_on() {
 fn a_member_that_is_cut_off_must_not_raise_its_epoch() {
     let pre = |epoch: u64| Observation::new(Role::PreCandidate, term(epoch));
     let mut story = idle();
-    story.world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(0)).at(9_000).shows(3, pre(0));
+    story.follows(3, None, 4).world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(4)).at(9_000).shows(3, pre(4));
     story.end().held(BoundedTermGrowth);
     let mut story = idle();
-    story.world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(0)).at(200).stands(3, 1);
-    assert!(story.end().violated(BoundedTermGrowth).contains("n3 raised its epoch from 0 to 1"));
+    story.follows(3, None, 4).world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(4)).at(200).stands(3, 5);
+    assert!(story.end().violated(BoundedTermGrowth).contains("n3 raised its epoch from 4 to 5"));
     let mut story = idle();
-    story.world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(1));
+    story.follows(3, None, 4).world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(5));
     story.end().violated(BoundedTermGrowth);
 }
 
