@@ -134,6 +134,21 @@ fn a_leader_that_has_its_majority_back_before_the_bound_was_not_put_to_the_test(
 }
 
 #[test]
+fn a_leader_that_hears_now_these_and_now_those_has_not_lost_its_majority_for_good() {
+    let mut story = raft();
+    story.world(&[1, 2, 3], &[1, 2, 3], true).elected(1, 1, &[1, 2]);
+    for half in 0..10 {
+        story.at(1_000 + half * 200).world(&[1, 2, 3], &[2], false);
+    }
+    story.end().not_exercised(LeaderHasQuorum);
+    let mut story = raft();
+    story.world(&[1, 2, 3], &[1, 2, 3], true).elected(1, 1, &[1, 2]);
+    // Members that stop cannot answer: this leader has no excuse.
+    story.at(1_000).world(&[1, 2], &[], false).at(1_200).world(&[1], &[], false).at(1_400);
+    story.end().violated(LeaderHasQuorum);
+}
+
+#[test]
 fn a_leader_that_stands_still_gets_the_full_time_when_it_runs_again() {
     let mut story = raft();
     story.world(&[1, 2, 3], &[1, 2, 3], true).elected(1, 1, &[1, 2]);
