@@ -63,6 +63,9 @@ pub struct Broken {
     pub clocks: bool,
     /// A disk was wiped: durable state did not survive.
     pub wiped: bool,
+    /// A message may have been held back for longer than the network says: a disk was slowed or stalled, or the delays of a
+    /// link were changed.
+    pub late: bool,
 }
 
 /// All checkers of one run.
