@@ -118,8 +118,10 @@ fn under_a_leader_that_crashes_every_second_the_heap_grows_only_with_what_is_kep
     let (events, heap) = counted(&troubled(60));
     let (more_events, more_heap) = counted(&troubled(600));
     let (later_events, later) = (more_events - events, more_heap.allocations - heap.allocations);
-    // An election writes one entry into the log, which travels in a list of its own; a failover is kept. Nothing else.
-    assert!(later * 50 <= later_events, "{later} allocations in {later_events} events");
+    // What is kept (logs, tenures, failovers) grows now and then; besides, a crash and what follows from it cost a handful: a
+    // restarted member's mind is built anew, and two entries travel in lists of their own. Nothing is allocated for an event.
+    let crashes = 600 - 60;
+    assert!(later <= 12 * crashes, "{later} allocations in {crashes} crashes and {later_events} events");
 }
 
 #[test]

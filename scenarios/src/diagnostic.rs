@@ -7,6 +7,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 /// So many complaints are shown; a file with more of them is usually not a scenario at all.
 const MOST_SHOWN: usize = 20;
+/// A line with more bytes than this is not shown, only named.
+const LONGEST_LINE: usize = 400;
+/// What a complaint quotes from the file may be of any length; a complaint may not.
+const LONGEST_WORDS: usize = 1_000;
 
 /// A stretch of one of the texts that a scenario is made of: the file, or an override.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,7 +60,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn error(place: Place, title: impl Into<String>) -> Diagnostic {
-        let title = title.into().into_boxed_str();
+        let title = shortened(title.into()).into_boxed_str();
         Diagnostic { severity: Severity::Error, title, place, label: String::new(), also: Vec::new(), help: None }
     }
 
@@ -65,17 +69,17 @@ impl Diagnostic {
     }
 
     pub(crate) fn label(mut self, label: impl Into<String>) -> Diagnostic {
-        self.label = label.into();
+        self.label = shortened(label.into());
         self
     }
 
     pub(crate) fn also(mut self, place: Place, label: impl Into<String>) -> Diagnostic {
-        self.also.push((place, label.into()));
+        self.also.push((place, shortened(label.into())));
         self
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 }
@@ -132,10 +136,16 @@ impl Diagnostics {
         let mut group = Group::with_title(level.primary_title(&*diagnostic.title));
         if diagnostic.place.source > 0 || source.text.is_empty() {
             group = group.element(Origin::path(source.origin.as_str()));
+        } else if self.is_on_long_line(diagnostic.place) {
+            let (line, column) = self.line_and_column(diagnostic.place);
+            group = group.element(Origin::path(source.origin.as_str()).line(line).char_column(column));
         } else {
             let primary = AnnotationKind::Primary.span(self.visible(diagnostic.place));
             let primary = if diagnostic.label.is_empty() { primary } else { primary.label(diagnostic.label.as_str()) };
-            let also = diagnostic.also.iter().filter(|(place, _)| place.source == diagnostic.place.source);
+            let also = diagnostic
+                .also
+                .iter()
+                .filter(|(place, _)| place.source == diagnostic.place.source && !self.is_on_long_line(*place));
             let snippet = Snippet::source(source.text.as_str())
                 .path(source.origin.as_str())
                 .annotation(primary)
@@ -148,6 +158,14 @@ impl Diagnostics {
         vec![group]
     }
 
+    fn is_on_long_line(&self, place: Place) -> bool {
+        let text = &self.sources[place.source].text;
+        let at = floor(text, place.start);
+        let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        end - start > LONGEST_LINE
+    }
+
     /// The place as the renderer wants it: on character boundaries, within the text, on one line.
     fn visible(&self, place: Place) -> std::ops::Range<usize> {
         let text = &self.sources[place.source].text;
@@ -156,6 +174,15 @@ impl Diagnostics {
         let line_end = text[start..end].find('\n').map_or(end, |at| start + at);
         start..line_end
     }
+}
+
+/// The start of these words, if they are too many.
+fn shortened(mut words: String) -> String {
+    if words.len() > LONGEST_WORDS {
+        words.truncate(floor(&words, LONGEST_WORDS));
+        words.push('…');
+    }
+    words
 }
 
 /// The last character boundary that is not beyond `at`.

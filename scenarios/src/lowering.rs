@@ -62,7 +62,7 @@ impl Lowering<'_> {
     pub fn fields<'d>(&mut self, node: &'d Node, heading: Place, table: &'static Table) -> Option<Fields<'d>> {
         let entries = self.table(node, table.heading)?;
         for entry in entries {
-            if !table.keys().any(|key| key.name == entry.key) {
+            if !table.keys().any(|key| key.name == entry.key) && self.complaints.len() < MOST_KEPT {
                 let complaint = Diagnostic::error(entry.key_place, format!("unknown key `{}` in {}", entry.key, table.heading));
                 self.complain(complaint.help(suggest::advice(&entry.key, table.keys().map(|key| key.name))));
             }

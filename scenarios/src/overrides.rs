@@ -8,7 +8,7 @@ const LONGEST_VALUE: usize = 4_096;
 
 /// What stands between `--set` and the complaint: `--set nodes=0`.
 pub(crate) fn origin(key: &str, value: &str) -> String {
-    let value: String = value.chars().take(60).collect();
+    let value: String = value.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect();
     format!("--set {key}={value}")
 }
 

@@ -56,7 +56,7 @@ impl<A: Algorithm> Rig<A> {
         let setup = Setup { nodes: members, ..Setup::default() };
         let facts = A::facts(config);
         let network = setup.network();
-        let mut audit = Audit::new(&setup, &network, facts, &A::claims(config), &A::bounds(config, &network));
+        let mut audit = Audit::new(&setup, &[], facts, &A::claims(config), &A::bounds(config, &network));
         audit.on = false;
         let parts = usize::from(members);
         let link = LinkSettings { delay: Delay::Constant(Span::ZERO), ..LinkSettings::default() };

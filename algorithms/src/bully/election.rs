@@ -22,11 +22,12 @@ impl Bully {
     pub(super) fn ask(&mut self, ctx: &mut Ctx<'_>) {
         if self.status != Status::Normal {
             self.status = Status::Election;
+            self.task = Task::Nothing;
             self.coordinator = None;
             ctx.disarm(Timer::Silence);
         }
         if ctx.ineligible() {
-            self.task = Task::Nothing;
+            // Whoever leads will find it outside the group.
             return;
         }
         ctx.disarm(Timer::Coordinator);
@@ -61,7 +62,7 @@ impl Bully {
         }
     }
 
-    /// How many peers have come so far.
+    /// How many peers have come so far with us.
     pub(super) fn replies(&self, at_least: Reply) -> usize {
         self.peers.iter().filter(|peer| peer.reply >= at_least).count()
     }
@@ -241,17 +242,15 @@ impl Bully {
     pub(super) fn on_refused(&mut self, epoch: u64, ctx: &mut Ctx<'_>) {
         self.newest = self.newest.max(epoch);
         if self.leads() && epoch > self.group.epoch {
-            self.stand(ctx);
+            self.step_down(ctx);
         }
     }
 
-    /// The election is won. With quorums: if a majority has promised; if it has not because it is in newer epochs, a newer one
-    /// still may do.
+    /// The election is won; with quorums, if a majority has promised. If not, someone higher may be about, or only a newer
+    /// epoch.
     fn form(&mut self, ctx: &mut Ctx<'_>) {
-        let promises = self.replies(Reply::Promised) + 1;
-        if promises < mutants::quorum(self.in_view, ctx) {
-            let halted = self.replies(Reply::Halted) + 1;
-            return if self.newest > self.group.epoch || halted >= ctx.majority() { self.stand(ctx) } else { self.ask(ctx) };
+        if self.replies(Reply::Promised) + 1 < mutants::quorum(self.in_view, ctx) {
+            return self.ask(ctx);
         }
         self.status = Status::Reorganization;
         self.task = Task::Forming;

@@ -34,10 +34,12 @@ impl Bully {
         if self.follows() && mutants::belongs((Some(from), group), (self.coordinator, self.group), ctx) {
             self.is_content(ctx);
             ctx.send(from, Message::Normal { group, sent });
-        } else if self.follows() && self.coordinator > Some(from) && group.epoch <= self.group.epoch {
-            // A coordinator that will be halted by ours.
         } else if self.may_follow(from, ctx) {
-            ctx.send(from, Message::Disturbed { epoch: ctx.durable().epoch });
+            // Our own coordinator will halt a lower one, unless that one is newer.
+            let outranked = self.follows() && self.coordinator > Some(from) && group.epoch <= self.group.epoch;
+            if !outranked {
+                ctx.send(from, Message::Disturbed { epoch: ctx.durable().epoch });
+            }
         } else if mutants::comes_up_silent(self, ctx) {
             self.wait(Task::Awaiting, ctx);
         } else if mutants::follows_anyone(ctx) && !self.leads() {
@@ -55,14 +57,15 @@ impl Bully {
         }
     }
 
-    /// Somebody is up and not in the group. If it is in a newer epoch, this one is of no use to it.
+    /// Somebody is up and not in the group. If it is in a newer epoch, this group is of no use to it, and there may be a newer
+    /// coordinator.
     pub(super) fn on_disturbed(&mut self, from: NodeId, epoch: u64, ctx: &mut Ctx<'_>) {
         self.newest = self.newest.max(epoch);
         if !self.leads() {
             return;
         }
         if epoch > self.group.epoch {
-            self.stand(ctx);
+            self.step_down(ctx);
         } else {
             self.admit(from, ctx);
         }

@@ -43,8 +43,6 @@
 mod config;
 mod election;
 mod group;
-#[cfg(test)]
-mod hunt;
 mod messages;
 mod mutants;
 #[cfg(test)]

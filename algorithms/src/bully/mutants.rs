@@ -24,7 +24,14 @@ const fn bug(mutant: Mutant, id: &'static str, caught_by: Promise, breaks: &'sta
     MutantInfo { mutant, id, breaks, caught_by: Some(caught_by) }
 }
 
-/// B7, B8 and B11 are bugs of the variant `quorum-and-epoch`, B1, B3 and B4 of the plain algorithm; the others are of both.
+/// B7, B8 and B11 are bugs of the variant `quorum-and-epoch`, B1 and B3 of the plain algorithm; the others are of both.
+///
+/// Where they show: B1 when a higher number recovers; B2 when one recovers and crashes again within an answer-timeout; B3 when
+/// one recovers while a question of the lower coordinator is on its way to it; B4 when one recovers while a lower one forms
+/// its group, the more so the more delays differ; B5 when the highest number recovers; B7 and B11 when the coordinator is cut
+/// off, and nothing is fenced; B8 when a member has lost its link to the coordinator only; B13 and B16 when the coordinator
+/// crashes. (Under B8 every election of the member with the lost link raises the epoch, about twice a second: too slowly to
+/// be a storm by the default timers, not with a ping-timeout of a second.)
 pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
     bug(Mutant::B1, "B1", Promise::BeliefOverlap, "a coordinator waits answer-timeout for those it halts before it takes over"),
     bug(

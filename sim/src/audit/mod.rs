@@ -22,7 +22,7 @@ mod verdict;
 use crate::algorithm::{
     Asserts, Authority, Bounds, Claim, Entry, Epoch, Facts, Item, Network, NodeId, Observation, Promise, total,
 };
-use crate::fault::Fault;
+use crate::fault::{Fault, ScriptEvent};
 use crate::outcome::{Judgement, SplitBrain, Violation};
 use crate::setup::Setup;
 use crate::time::{Span, Time};
@@ -86,10 +86,12 @@ pub struct Audit {
 }
 
 impl Audit {
-    pub fn new(setup: &Setup, network: &Network, facts: Facts, claims: &[Claim], bounds: &Bounds) -> Audit {
+    /// `script`: all events of the run, the drawn ones too.
+    pub fn new(setup: &Setup, script: &[ScriptEvent], facts: Facts, claims: &[Claim], bounds: &Bounds) -> Audit {
+        let network = &setup.network();
         let nodes = usize::from(network.members);
         let recovery = total(&bounds.recovery);
-        let on_its_way = longest_delay(setup, network) + network.disk;
+        let on_its_way = longest_delay(setup, script, network) + network.disk;
         Audit {
             on: true,
             facts,
@@ -272,8 +274,8 @@ impl Audit {
 }
 
 /// The longest one-way delay that the scenario knows, in its worst hour.
-fn longest_delay(setup: &Setup, network: &Network) -> Span {
-    let degraded = setup.script.iter().filter_map(|event| match &event.fault {
+fn longest_delay(setup: &Setup, script: &[ScriptEvent], network: &Network) -> Span {
+    let degraded = script.iter().filter_map(|event| match &event.fault {
         Fault::Degrade { patch, .. } => Some(setup.link.patched(patch).longest()),
         _ => None,
     });

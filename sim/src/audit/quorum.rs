@@ -46,7 +46,9 @@ impl Quorum {
             // Who stood still gets the full time when it runs again.
             if !self.running[i] || self.connected[i] {
                 self.due[i] = Time::NEVER;
-            } else if self.leads[i] && self.due[i] == Time::NEVER {
+            } else if self.leads[i] {
+                // From the last change on: within one window a leader may hear of different members at different times,
+                // and count a majority that it never reached at once.
                 self.set_due(i, at);
             }
         }

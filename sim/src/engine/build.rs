@@ -32,7 +32,11 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let config = configured::<A>(settings);
         let network = setup.network();
         let (facts, claims, bounds) = (A::facts(&config), A::claims(&config), A::bounds(&config, &network));
-        let mut audit = Audit::new(setup, &network, facts, &claims, &bounds);
+        let mut events = setup.script.clone();
+        if let Some(swarm) = &setup.swarm {
+            events.extend(crate::swarm::draw(swarm, setup, seed));
+        }
+        let mut audit = Audit::new(setup, &events, facts, &claims, &bounds);
         audit.on = options.checks;
         let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
         let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
@@ -65,10 +69,6 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             resets: Vec::new(),
         };
         let usual_rates = members.iter().map(|m| m.clock_rate).collect();
-        let mut events = setup.script.clone();
-        if let Some(swarm) = &setup.swarm {
-            events.extend(crate::swarm::draw(swarm, setup, seed));
-        }
         let mut engine = Engine {
             setup,
             minds: nodes.iter().map(|_| None).collect(),

@@ -2,7 +2,7 @@
 
 use crate::algorithm::NodeId;
 use crate::ratio::Ratio;
-use crate::time::{LocalTime, Span, Time, WallTime};
+use crate::time::{LocalTime, Time, WallTime};
 
 /// Every node's monotonic clock has a zero of its own, so that a reading means nothing on another node.
 const ZERO_APART: u64 = 1_000_000_000_000;
@@ -121,6 +121,7 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Span;
 
     #[test]
     fn a_fast_clock_reaches_its_deadline_early_and_a_stopped_one_never() {

@@ -276,7 +276,7 @@ impl<A: Algorithm> Engine<'_, A> {
         chosen
     }
 
-    /// Every directed link from one side to the other (and back).
+    /// Every directed link from one side to the other (and back), in order.
     fn pairs(&mut self, event: usize, from: &[Target], to: &[Target], both: bool) -> Option<Vec<(NodeId, NodeId)>> {
         let from = self.resolve_all(event, from)?;
         let to = self.resolve_all(event, to)?;
@@ -284,13 +284,14 @@ impl<A: Algorithm> Engine<'_, A> {
         let mut pairs = Vec::new();
         for &a in &from {
             for &b in &to {
-                for pair in if both { vec![(a, b), (b, a)] } else { vec![(a, b)] } {
-                    if a != b && !pairs.contains(&pair) {
-                        pairs.push(pair);
-                    }
+                if a != b {
+                    pairs.push((a, b));
+                    pairs.extend(both.then_some((b, a)));
                 }
             }
         }
+        pairs.sort_unstable();
+        pairs.dedup();
         Some(pairs)
     }
 
@@ -315,7 +316,9 @@ impl<A: Algorithm> Engine<'_, A> {
             }
             Shape::Ring => Box::new(move |a, b| a.abs_diff(b) == 1 || a.abs_diff(b) == members - 1),
             Shape::Chain(first) => {
-                let mut order: Vec<usize> = self.resolve_all(event, first)?.iter().map(|n| n.index()).collect();
+                let first = self.resolve_all(event, first)?;
+                self.script.meant.extend(first.iter().copied());
+                let mut order: Vec<usize> = first.iter().map(|n| n.index()).collect();
                 let rest: Vec<usize> = (0..members).filter(|i| !order.contains(i)).collect();
                 order.extend(rest);
                 let mut place = vec![0; members];

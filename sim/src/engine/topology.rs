@@ -14,6 +14,7 @@ use crate::time::Time;
 /// Links with other settings for a while.
 pub struct Degradation {
     pub number: u32,
+    /// In order: there may be a million.
     pub pairs: Vec<(NodeId, NodeId)>,
     pub patch: LinkPatch,
 }
@@ -142,8 +143,13 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Lays the degradations in force over the settings of these links, oldest first.
     pub(super) fn settle_links(&mut self, pairs: &[(NodeId, NodeId)]) {
         for &(from, to) in pairs {
-            let patches: Vec<&LinkPatch> =
-                self.topology.degradations.iter().filter(|d| d.pairs.contains(&(from, to))).map(|d| &d.patch).collect();
+            let patches: Vec<&LinkPatch> = self
+                .topology
+                .degradations
+                .iter()
+                .filter(|d| d.pairs.binary_search(&(from, to)).is_ok())
+                .map(|d| &d.patch)
+                .collect();
             let place = from.index() * self.wire.parts + to.index();
             self.wire.links[place].set(&self.topology.base[place], &patches);
         }

@@ -145,7 +145,7 @@ fn a_leader_that_stands_still_gets_the_full_time_when_it_runs_again() {
 fn a_leader_of_an_algorithm_without_a_step_down_bound_may_stay() {
     let setup = Setup { nodes: 3, ..Setup::default() };
     let bounds = Bounds { recovery: vec![(Span::secs(1), "recovery")], ..Bounds::default() };
-    let mut audit = Audit::new(&setup, &setup.network(), RAFT, &[], &bounds);
+    let mut audit = Audit::new(&setup, &setup.script, RAFT, &[], &bounds);
     let (judgements, _) = audit.finish(Time::ZERO, Broken::default());
     assert_eq!(judgements[LeaderHasQuorum as usize].verdict, Verdict::NotApplicable);
 }

@@ -56,7 +56,7 @@ impl Story {
         };
         let count = usize::from(members);
         Story {
-            audit: Audit::new(&setup, &setup.network(), facts, claims, &bounds),
+            audit: Audit::new(&setup, &setup.script, facts, claims, &bounds),
             now: Time::ZERO,
             seen: vec![Observation::new(Role::Follower, Epoch::default()); count],
             logs: vec![Vec::new(); count],
