@@ -150,3 +150,52 @@ impl Write for Fold {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use scenarios::Scenario;
+    use sim::{Item, Options};
+
+    use super::*;
+
+    /// Every built-in scenario under every built-in algorithm, the first seconds of it: watched twice and once unwatched.
+    #[test]
+    fn every_library_scenario_repeats_itself_under_every_algorithm() {
+        let registry = scenarios::default_registry();
+        for (name, text) in scenarios::library() {
+            let shorter = [(String::from("duration"), String::from("15s"))];
+            let scenario = Scenario::parse_with(text, name, &registry, &shorter).expect("the library is in order");
+            for player in registry.iter() {
+                let settings = scenario.settings_of(player.name());
+                let run = |observer: &mut dyn Observer| {
+                    let options = Options { observer: Some(observer), ..Options::default() };
+                    player.run(&scenario.setup, settings, 11, options)
+                };
+                let watched = check(run, Watchers::default()).unwrap_or_else(|what| panic!("{name} {}: {what}", player.name()));
+                let unwatched = player.run(&scenario.setup, settings, 11, Options::default());
+                assert_eq!(watched.fingerprint, unwatched.fingerprint, "{name} {}: a watcher changes nothing", player.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_event_that_differs_is_named_and_not_a_later_one() {
+        let registry = scenarios::default_registry();
+        let scenario = Scenario::parse("duration = \"1ms\"", "short", &registry).expect("this is in order");
+        let player = registry.iter().next().expect("there is an algorithm");
+        let runs = Cell::new(0);
+        let forgetful = |observer: &mut dyn Observer| {
+            runs.set(runs.get() + 1);
+            for number in 1..5 {
+                let item = Item(if number < 3 { number } else { number * runs.get() });
+                observer.happened(Time(number), &Happening::Proposed { node: NodeId(0), item });
+            }
+            player.run(&scenario.setup, &[], 0, Options::default())
+        };
+        let difference = check(forgetful, Watchers::default()).expect_err("the second run is another one");
+        assert!(difference.starts_with("event 3 differs"), "{difference}");
+        assert!(difference.contains("Item(6)"), "{difference}");
+    }
+}

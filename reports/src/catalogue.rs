@@ -5,7 +5,6 @@ use std::fmt::Write;
 use scenarios::Scenario;
 use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
 use sim::audit::catalogue::{self, Invariant};
-use sim::outcome::Severity;
 use sim::settings::{Kind, Setting};
 use sim::{Player, Registry, Setup, Value};
 
@@ -35,17 +34,13 @@ pub fn algorithms(registry: &Registry) -> String {
 pub fn invariants() -> String {
     let mut table = Table::new(&["invariant", "kind", "what must be true"]);
     for invariant in &catalogue::ALL {
-        table.row([Cell::painted(invariant.name, Paint::Bold), kind(invariant.severity).into(), invariant.sentence.into()]);
+        table.row([
+            Cell::painted(invariant.name, Paint::Bold),
+            words::severity(invariant.severity).into(),
+            invariant.sentence.into(),
+        ]);
     }
     table.text()
-}
-
-const fn kind(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Safety => "safety",
-        Severity::Liveness => "liveness",
-        Severity::Measurement => "measurement",
-    }
 }
 
 pub fn mutants(registry: &Registry) -> String {
@@ -68,7 +63,7 @@ pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
     let mut add = |subject: &str, words: &str| writeln!(out, "{subject:<11} {words}").expect("a string takes any text");
     add("source:", invariant.citation);
     add("exercised:", invariant.exercised);
-    add("kind:", kind(invariant.severity));
+    add("kind:", words::severity(invariant.severity));
     if !invariant.needs.is_empty() {
         let needs: Vec<&str> = invariant.needs.iter().map(|fact| fact.name()).collect();
         add("needs:", &format!("{} (without them it is not applicable)", needs.join(", ")));

@@ -175,9 +175,9 @@ impl Live {
         }
     }
 
-    /// A line across all columns, before what it does to the nodes.
+    /// A line across all columns, before what it does to the nodes at that time (whichever is told first).
     fn fault(&mut self, at: Time, text: &str) {
-        self.flush();
+        self.now(at);
         self.flush_group();
         self.lines.push(time(at) + &Paint::Noted.on(text));
     }

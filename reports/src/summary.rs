@@ -38,8 +38,11 @@ pub struct Summary {
 #[derive(Serialize)]
 struct Invariant {
     invariant: &'static str,
+    /// Of the gravest violation; before there is one, that of the first run.
     severity: &'static str,
     standing: &'static str,
+    #[serde(skip)]
+    gravest: Option<u8>,
     held: u64,
     violated: u64,
     not_exercised: u64,
@@ -133,7 +136,7 @@ impl Summary {
             Verdict::Held => count.held += 1,
             Verdict::Violated(_) => {
                 count.violated += 1;
-                count.standing = words::standing(judgement.standing);
+                count.weigh(judgement);
             }
             Verdict::NotExercised => count.not_exercised += 1,
             Verdict::NotApplicable => count.not_applicable += 1,
@@ -290,17 +293,28 @@ impl Invariant {
     fn new(judgement: &Judgement) -> Invariant {
         Invariant {
             invariant: judgement.invariant,
-            severity: match judgement.severity {
-                Severity::Safety => "safety",
-                Severity::Liveness => "liveness",
-                Severity::Measurement => "measurement",
-            },
+            severity: words::severity(judgement.severity),
             standing: words::standing(judgement.standing),
+            gravest: None,
             held: 0,
             violated: 0,
             not_exercised: 0,
             not_applicable: 0,
             exercised: 0,
+        }
+    }
+
+    /// A violation weighs more or less from run to run, as its assumptions held or not.
+    fn weigh(&mut self, judgement: &Judgement) {
+        let gravity = match judgement.severity {
+            Severity::Safety => 2,
+            Severity::Liveness => 1,
+            Severity::Measurement => 0,
+        };
+        if self.gravest.is_none_or(|known| known < gravity) {
+            self.gravest = Some(gravity);
+            self.severity = words::severity(judgement.severity);
+            self.standing = words::standing(judgement.standing);
         }
     }
 }

@@ -23,6 +23,14 @@ pub const fn standing(standing: Standing) -> &'static str {
     }
 }
 
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Safety => "safety",
+        Severity::Liveness => "liveness",
+        Severity::Measurement => "measurement",
+    }
+}
+
 pub const fn liveness(liveness: Liveness) -> &'static str {
     match liveness {
         Liveness::Slow => "slow",

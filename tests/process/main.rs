@@ -16,12 +16,14 @@ fn main() -> ExitCode {
     if std::env::var_os(PLAYS).is_some() {
         return hustings::main(hustings::registry().with::<misfit::Misfit>());
     }
-    let stories: [(&str, fn()); 9] = [
+    let stories: [(&str, fn()); 11] = [
         ("a bug of ours answers 70 with seed and command", a_bug_of_ours_answers_70_with_seed_and_command),
         ("a bug in one of many seeds is told with its seed", a_bug_in_one_of_many_seeds_is_told_with_its_seed),
         ("a run that does not repeat itself is found", a_run_that_does_not_repeat_itself_is_found),
         ("a finding is saved and replayed", a_finding_is_saved_and_replayed),
         ("a file that was tampered with is refused", a_file_that_was_tampered_with_is_refused),
+        ("whatever the file holds, the answer is 2", whatever_the_file_holds_the_answer_is_2),
+        ("a trace changes nothing", a_trace_changes_nothing),
         ("a reader that goes away is no error", a_reader_that_goes_away_is_no_error),
         ("the number of threads changes nothing", the_number_of_threads_changes_nothing),
         ("a full disk is told and leaves nothing half-written", a_full_disk_is_told_and_leaves_nothing_half_written),
@@ -122,6 +124,43 @@ fn a_file_that_was_tampered_with_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{name}: {}", text(&output.stderr));
         assert!(text(&output.stderr).contains(&file), "{name}: the complaint names the file");
     }
+}
+
+/// What no editor writes: these files are made here.
+fn whatever_the_file_holds_the_answer_is_2() {
+    const DEEP: usize = 200_000;
+    let binary: Vec<u8> = (0..4_096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let nested = [b"a = ".to_vec(), vec![b'['; DEEP], vec![b']'; DEEP]].concat();
+    let tables = [b"[a".to_vec(), b".a".repeat(DEEP), b"]".to_vec()].concat();
+    let objects = [b"{\"a\":".repeat(DEEP), b"1".to_vec(), vec![b'}'; DEEP]].concat();
+    std::fs::create_dir_all(folder().join("a-folder.toml")).expect("the test can write");
+    for (name, bytes) in [("binary", binary), ("nested", nested), ("tables", tables), ("objects", objects), ("empty", Vec::new())]
+    {
+        std::fs::write(folder().join(format!("{name}.toml")), bytes).expect("the test can write");
+    }
+    for name in ["binary", "nested", "tables", "objects", "empty", "a-folder", "nowhere"] {
+        for command in ["run", "validate", "replay"] {
+            let output = run(&format!("{command} {name}.toml"));
+            let talk = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{command} {name}: {talk}");
+            assert!(talk.starts_with("error: ") && talk.contains(name), "{command} {name}: {talk}");
+            assert!(talk.len() < 10_000, "{command} {name}: a complaint is read by people: {} bytes", talk.len());
+        }
+    }
+}
+
+fn a_trace_changes_nothing() {
+    let fingerprint = |extra: &str| {
+        let line = text(&run(&format!("run leader-crash --seed 5 --format jsonl{extra}")).stdout);
+        line.split("\"fingerprint\":\"").nth(1).map(|rest| rest[..32].to_owned()).expect("a run has a fingerprint")
+    };
+    let traced = fingerprint(" --trace trace.jsonl");
+    assert_eq!(fingerprint(""), traced);
+    let trace = std::fs::read_to_string(folder().join("trace.jsonl")).expect("a trace");
+    assert!(trace.lines().count() > 1_000 && trace.lines().all(|line| line.starts_with("{\"at_ns\":")));
+    let to_stdout = run("run leader-crash --seed 5 --trace -");
+    assert_eq!(text(&to_stdout.stdout), trace, "the same events, and nothing else");
+    assert!(text(&to_stdout.stderr).contains(&traced), "the report is talk then");
 }
 
 fn a_reader_that_goes_away_is_no_error() {
