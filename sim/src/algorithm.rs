@@ -350,6 +350,21 @@ pub struct Bounds {
     pub overlap: Option<Sum>,
 }
 
+impl Bounds {
+    /// For a cluster whose members differ in their settings: of each bound the longer, and nothing that one of them does
+    /// not promise.
+    #[must_use]
+    pub fn worst(self, other: Bounds) -> Bounds {
+        let longer = |a: Sum, b: Sum| if total(&a) >= total(&b) { a } else { b };
+        Bounds {
+            recovery: longer(self.recovery, other.recovery),
+            step_down: self.step_down.zip(other.step_down).map(|(a, b)| longer(a, b)),
+            detection: self.detection.max(other.detection),
+            overlap: self.overlap.zip(other.overlap).map(|(a, b)| longer(a, b)),
+        }
+    }
+}
+
 /// The total of a commented sum.
 pub fn total(sum: &Sum) -> Span {
     sum.iter().fold(Span::ZERO, |total, (span, _)| total + *span)

@@ -310,6 +310,15 @@ fn a_fault_waits_for_its_target_and_is_reported_if_there_is_none() {
 }
 
 #[test]
+fn a_repeated_event_that_had_to_wait_goes_on_repeating_once_a_period() {
+    let mut setup = quiet();
+    let mut rate = event("rate", 1_000, Fault::ClockRate { who: vec![Target::Leader], rate: Ratio::ONE });
+    rate.every = Some(Delay::Constant(Span::millis(20)));
+    setup.script = vec![rate];
+    assert_eq!(run(&setup, 1).1.times("fault: clock"), [10_000, 21_000, 41_000, 61_000, 81_000]);
+}
+
+#[test]
 fn events_that_follow_another_shift_with_it_and_mean_whom_it_meant() {
     let mut setup = quiet();
     let mut crash = event("crash", 1_000, Fault::Crash(vec![Target::Leader]));

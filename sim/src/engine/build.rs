@@ -31,16 +31,18 @@ impl<'o, A: Algorithm> Engine<'o, A> {
     pub(super) fn build(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Engine<'o, A> {
         let config = configured::<A>(settings);
         let network = setup.network();
-        let (facts, claims, bounds) = (A::facts(&config), A::claims(&config), A::bounds(&config, &network));
+        let (facts, claims) = (A::facts(&config), A::claims(&config));
+        let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
+        let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
+        let nodes: Vec<Node<A>> = members.iter().map(|member| build_node(setup, settings, member, mutant, seed)).collect();
         let mut events = setup.script.clone();
         if let Some(swarm) = &setup.swarm {
             events.extend(crate::swarm::draw(swarm, setup, seed));
         }
+        let different = members.iter().filter(|member| !member.settings.is_empty()).map(|member| usize::from(member.member));
+        let bounds = different.fold(A::bounds(&config, &network), |worst, i| worst.worst(A::bounds(&nodes[i].config, &network)));
         let mut audit = Audit::new(setup, &events, facts, &claims, &bounds);
         audit.on = options.checks;
-        let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
-        let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
-        let nodes: Vec<Node<A>> = members.iter().map(|member| build_node(setup, settings, member, mutant, seed)).collect();
         let base = link_settings(setup);
         let parts = nodes.len() + PARTS.len();
         let links = (0..parts * parts)

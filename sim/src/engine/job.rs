@@ -11,8 +11,10 @@ pub enum Job<A: Algorithm> {
     Campaign(NodeId),
     /// An event of the fault script is due.
     Script(usize),
+    /// There is a leader: an event that waited for a target may find one.
+    Retry(u32),
     /// An event has waited long enough for its target.
-    GiveUp(usize, u32),
+    GiveUp(u32),
     /// A pause or suspension ends, if the member still stands in that one.
     Resume(NodeId, u32),
     /// A degradation, by its number, ends.

@@ -74,6 +74,12 @@ impl Script {
         }
     }
 
+    /// The event that waits under this stamp, if it still does.
+    fn stop_waiting(&mut self, stamp: u32) -> Option<usize> {
+        let place = self.waiting.iter().position(|waiting| waiting.stamp == stamp)?;
+        Some(self.waiting.remove(place).event)
+    }
+
     fn miss(&mut self, event: usize, why: String) {
         let event = self.events[event].name.clone();
         self.missed.push(NotExercised { event, why });
@@ -110,24 +116,31 @@ impl<A: Algorithm> Engine<'_, A> {
             let stamp = self.script.stamp;
             let within = one.within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
             self.script.waiting.push(Waiting { event, stamp });
-            self.wire.queue.schedule(self.wire.now + within, Job::GiveUp(event, stamp));
+            self.wire.queue.schedule(self.wire.now + within, Job::GiveUp(stamp));
         }
     }
 
-    pub(super) fn give_up(&mut self, event: usize, stamp: u32) {
-        if let Some(place) = self.script.waiting.iter().position(|w| w.stamp == stamp) {
-            self.script.waiting.remove(place);
+    pub(super) fn give_up(&mut self, stamp: u32) {
+        if let Some(event) = self.script.stop_waiting(stamp) {
             let within = self.script.events[event].within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
             self.script.miss(event, format!("it found no target within {within}"));
         }
     }
 
-    /// A leader is there: what waited for one may go on.
+    /// A leader is there: what waited for one may go on, but as a later event of the same time, since the step that brought
+    /// the leader is not over.
     pub(super) fn leader_found(&mut self) {
-        // In a later event of the same time: the step that brought the leader is not over.
-        let waiting = std::mem::take(&mut self.script.waiting);
-        for one in waiting {
-            self.wire.queue.schedule(self.wire.now, Job::Script(one.event));
+        for waiting in &self.script.waiting {
+            self.wire.queue.schedule(self.wire.now, Job::Retry(waiting.stamp));
+        }
+    }
+
+    pub(super) fn retry(&mut self, stamp: u32) {
+        let waiting = self.script.waiting.iter().find(|waiting| waiting.stamp == stamp);
+        if let Some(event) = waiting.map(|waiting| waiting.event)
+            && self.attempt(event)
+        {
+            self.script.stop_waiting(stamp);
         }
     }
 
