@@ -133,7 +133,8 @@ fn takes(kind: Kind) -> String {
 /// What is promised, grouped by what must be true of the world for it.
 fn claims(claims: &[Claim]) -> String {
     let mut out = String::new();
-    let all = [Assumption::Asynchrony, Assumption::BoundedDrift, Assumption::NoPause, Assumption::Synchrony];
+    let all =
+        [Assumption::Asynchrony, Assumption::BoundedDrift, Assumption::NoPause, Assumption::BoundedDelay, Assumption::Synchrony];
     for given in all {
         let promised: Vec<&str> =
             claims.iter().filter(|claim| claim.given == given).map(|claim| words::promise(claim.promise)).collect();

@@ -121,7 +121,12 @@ fn wrong_members_links_and_algorithms_are_pointed_at_with_advice() {
         ("[[link]]\nfrom = \"n2\"\nto = \"n1\"\n", 1, "nothing is different", "loss"),
         ("[session]\ntimeout = \"100ms\"\n", 1, "before the first retransmission", "shorter"),
         ("measure = \"failver\"\n", 1, "not known", "failover"),
-        ("[expect.raft]\nfinds = [\"conflicting-effect\"]\n", 2, "no invariant `conflicting-effect`", "conflicting-effects"),
+        (
+            "[expect.raft]\nfinds = [\"effective-split-brian\"]\n",
+            2,
+            "no invariant `effective-split-brian`",
+            "effective-split-brain",
+        ),
         ("[threshold.raft]\nfailover-p98 = \"1s\"\n", 2, "unknown key", "failover-p9"),
         ("[swarm]\nfrom = \"1s\"\nuntil = \"1s\"\nevery = \"1s\"\nlasting = [\"1s\", \"2s\"]\n", 3, "before it begins", ""),
     ]);

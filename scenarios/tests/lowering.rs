@@ -200,7 +200,7 @@ fn swarm_measure_stop_expectations_and_thresholds_are_kept() {
     let scenario = read(
         "stop = \"first-failover\"\nmeasure = { what = \"first-leader\", offset = \"75ms\" }\n\
          [swarm]\nfamilies = [\"crash\", \"loss\"]\nfrom = \"1s\"\nuntil = \"9s\"\nevery = \"500ms\"\nlasting = [\"1s\", \"2s\"]\n\
-         [expect.raft]\nfinds = [\"conflicting-effects\", \"belief-overlap\"]\n[threshold.raft]\nfailover-p99 = \"2s\"\nunrecovered = 0\n",
+         [expect.raft]\nfinds = [\"effective-split-brain\", \"belief-overlap\"]\n[threshold.raft]\nfailover-p99 = \"2s\"\nunrecovered = 0\n",
     );
     assert_eq!(
         (scenario.setup.stop, scenario.setup.measure.clone()),

@@ -302,6 +302,8 @@ pub enum Assumption {
     BoundedDrift,
     /// No pause between checking authority and acting on it, and bounded drift.
     NoPause,
+    /// All that, and what arrives at all has not been held back beyond the network's longest delay, by links or disks.
+    BoundedDelay,
     /// Known bounds on delay and processing, reliable links, crashes only.
     Synchrony,
 }
@@ -312,6 +314,7 @@ impl Assumption {
             Assumption::Asynchrony => "asynchrony (crash-recovery with durable state)",
             Assumption::BoundedDrift => "bounded clock drift",
             Assumption::NoPause => "bounded clock drift and no pause between check and effect",
+            Assumption::BoundedDelay => "bounded clock drift, no pause, and no answer later than the network's longest delay",
             Assumption::Synchrony => "synchrony (known delay bound, reliable links, crashes only)",
         }
     }

@@ -30,9 +30,10 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
         claims.extend(Claim::all(Assumption::Asynchrony, &live));
     }
     if config.check_quorum != CheckQuorum::Off {
-        claims.extend(Claim::all(Assumption::NoPause, &[Promise::LeaderHasQuorum]));
+        // Answers count when they arrive, as in the originals: one that was held back keeps its leader in office.
+        claims.extend(Claim::all(Assumption::BoundedDelay, &[Promise::LeaderHasQuorum]));
         if config.stickiness != Stickiness::Off {
-            claims.extend(Claim::all(Assumption::NoPause, &[Promise::BeliefOverlap]));
+            claims.extend(Claim::all(Assumption::BoundedDelay, &[Promise::BeliefOverlap]));
         }
     }
     if config.pre_vote {

@@ -18,8 +18,6 @@ pub(super) struct Terms {
     pub agreement: Span,
     /// Without faults nothing can be mistaken for one: no loss, and delays far below the timeouts.
     pub quiet: bool,
-    /// By member: it never campaigns by itself.
-    pub ineligible: Vec<bool>,
 }
 
 /// An established leader went while nothing seemed wrong; whether a fault of the same instant did it shows what follows.
@@ -55,8 +53,7 @@ pub(super) struct Liveness {
 }
 
 impl Liveness {
-    pub fn new(terms: Terms) -> Liveness {
-        let nodes = terms.ineligible.len();
+    pub fn new(nodes: usize, terms: Terms) -> Liveness {
         Liveness {
             calm: false,
             up: vec![false; nodes],
@@ -82,9 +79,7 @@ impl Liveness {
         }
         self.end(findings, at);
         self.up.copy_from_slice(up);
-        // A member that never campaigns may be the only one whose log would win.
-        let eligible = self.up.iter().zip(&self.terms.ineligible).all(|(up, ineligible)| !(*up && *ineligible));
-        self.calm = calm && eligible && self.terms.recovery > Span::ZERO;
+        self.calm = calm && self.terms.recovery > Span::ZERO;
         if self.calm {
             self.begin(at);
             for i in 0..self.settles.len() {
@@ -125,6 +120,16 @@ impl Liveness {
         self.next = Time::NEVER;
     }
 
+    /// Nobody who campaigns could win: nothing is expected, and what was expected is forgiven.
+    pub fn excuse(&mut self) {
+        self.leader.end();
+        self.agreement.end();
+        for settles in &mut self.settles {
+            settles.end();
+        }
+        self.calm = false;
+    }
+
     fn sole_leader(&self) -> Option<NodeId> {
         if self.holders.len() == 1 { Some(self.holders[0]) } else { None }
     }
@@ -142,10 +147,11 @@ impl Liveness {
         } else if self.terms.quiet {
             self.leader.undone();
         }
-        if self.agreement.is_wanted() && self.agree() {
-            if let Some(how) = self.agreement.reached() {
-                self.disagreed(findings, how, at);
-            }
+        if self.agreement.is_wanted()
+            && self.agree()
+            && let Some(how) = self.agreement.reached()
+        {
+            self.disagreed(findings, how, at);
         }
     }
 

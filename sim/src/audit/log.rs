@@ -178,6 +178,12 @@ impl Log {
         }
     }
 
+    /// Epoch of the last entry, and how many there are: what Raft compares to see whose log is newer.
+    pub fn newness(&self, node: NodeId) -> (Epoch, usize) {
+        let mirror = &self.mirrors[node.index()];
+        (mirror.runs.last().map_or(Epoch::default(), |(_, epoch)| *epoch), mirror.length)
+    }
+
     /// The step in which a leader's log was changed is over, and it still led.
     pub fn confirm(&mut self, findings: &mut Findings) {
         let Some(Suspicion { at, node, epoch, position }) = self.suspicion.take() else { return };

@@ -63,6 +63,9 @@ pub struct Broken {
     pub clocks: bool,
     /// A disk was wiped: durable state did not survive.
     pub wiped: bool,
+    /// A message may have been held back for longer than the network says: a disk was slowed or stalled, or the delays of a
+    /// link were changed.
+    pub late: bool,
 }
 
 /// All checkers of one run.
@@ -81,6 +84,9 @@ pub struct Audit {
     quorum: Quorum,
     liveness: Liveness,
     growth: Growth,
+    /// By member: it never campaigns by itself; empty if all do.
+    ineligible: Vec<bool>,
+    up: Vec<bool>,
     /// When the next alarm goes off.
     alarm: Time,
 }
@@ -104,8 +110,10 @@ impl Audit {
             effects: Effects::new(nodes, facts.epochs),
             belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total)),
             quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
-            liveness: Liveness::new(terms(setup, network, bounds)),
+            liveness: Liveness::new(nodes, terms(setup, network, bounds)),
             growth: Growth::new(nodes, facts.epochs, recovery, bounds.detection),
+            ineligible: ineligible(setup),
+            up: vec![false; nodes],
             alarm: Time::NEVER,
         }
     }
@@ -154,6 +162,21 @@ impl Audit {
         self.set_alarm();
     }
 
+    /// Where members never campaign, those who do may all have logs that cannot win.
+    fn weigh_eligibility(&mut self) {
+        if self.ineligible.is_empty() {
+            return;
+        }
+        let newest = |ineligible: bool| {
+            let asked = (0..self.up.len()).filter(|&i| self.up[i] && self.ineligible[i] == ineligible);
+            asked.map(|i| self.log.newness(NodeId(i as u16))).max()
+        };
+        let (campaigns, never) = (newest(false), newest(true));
+        if never > campaigns {
+            self.liveness.excuse();
+        }
+    }
+
     fn set_alarm(&mut self) {
         self.alarm = self.quorum.alarm().min(self.liveness.alarm());
     }
@@ -179,6 +202,8 @@ impl Audit {
     pub fn conditions(&mut self, at: Time, conditions: Conditions<'_>) {
         self.quorum.conditions(at, &conditions);
         self.growth.conditions(&mut self.findings, at, conditions.quorum_connected);
+        self.weigh_eligibility();
+        self.up.copy_from_slice(conditions.up);
         self.liveness.conditions(&mut self.findings, at, conditions.up, conditions.calm);
         self.set_alarm();
     }
@@ -237,6 +262,7 @@ impl Audit {
     /// Called with the time of the alarm, before any later event is handled.
     pub fn wake(&mut self, at: Time) {
         self.quorum.wake(&mut self.findings, at);
+        self.weigh_eligibility();
         self.liveness.wake(&mut self.findings, at);
         self.set_alarm();
     }
@@ -255,6 +281,7 @@ impl Audit {
     pub fn finish(&mut self, at: Time, broken: Broken) -> (Vec<Judgement>, SplitBrain) {
         self.log.confirm(&mut self.findings);
         self.belief.finish(&mut self.findings, at);
+        self.weigh_eligibility();
         self.liveness.finish(&mut self.findings, at);
         self.growth.finish(&mut self.findings, at);
         let lost_acknowledged = if self.facts.history {
@@ -289,10 +316,6 @@ fn terms(setup: &Setup, network: &Network, bounds: &Bounds) -> Terms {
     // An established leader waits for its next item, thinks, and hears of it.
     let one_item = setup.work.interval + setup.work.think.longest() + there_and_back;
     let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
-    let mut ineligible = vec![false; usize::from(network.members)];
-    for member in &setup.members {
-        ineligible[usize::from(member.member)] |= member.ineligible;
-    }
     Terms {
         recovery,
         work: setup.work.on.then_some(recovery + one_item),
@@ -301,8 +324,17 @@ fn terms(setup: &Setup, network: &Network, bounds: &Bounds) -> Terms {
             && !bursts
             && network.max_delay + network.disk <= bounds.detection.fraction(1, FAR_BELOW)
             && network.drift_ppm <= MODEST_DRIFT,
-        ineligible,
     }
+}
+
+/// By member, whether it never campaigns by itself; empty if all do.
+fn ineligible(setup: &Setup) -> Vec<bool> {
+    let mut ineligible = Vec::new();
+    for member in setup.members.iter().filter(|member| member.ineligible) {
+        ineligible.resize(usize::from(setup.nodes), false);
+        ineligible[usize::from(member.member)] = true;
+    }
+    ineligible
 }
 
 /// A delay of at most this part of the detection time is never mistaken for a dead leader: the range in which the recovery

@@ -40,15 +40,18 @@ impl Quorum {
     }
 
     pub fn conditions(&mut self, at: Time, conditions: &Conditions<'_>) {
+        // A leader that hears now these and now those may count a majority that it never reaches at one time: so the time runs
+        // anew, unless all that happened is that some members stopped.
+        let fewer = conditions.running.iter().zip(&self.running).all(|(is, was)| *was || !*is);
+        let only_stopped = fewer && conditions.running != self.running.as_slice();
         self.running.copy_from_slice(conditions.running);
         self.connected.copy_from_slice(conditions.quorum_connected);
         for i in 0..self.due.len() {
             // Who stood still gets the full time when it runs again.
-            if !self.running[i] || self.connected[i] {
+            if !self.running[i] || self.connected[i] || !only_stopped {
                 self.due[i] = Time::NEVER;
-            } else if self.leads[i] {
-                // From the last change on: within one window a leader may hear of different members at different times,
-                // and count a majority that it never reached at once.
+            }
+            if self.running[i] && !self.connected[i] && self.leads[i] && self.due[i] == Time::NEVER {
                 self.set_due(i, at);
             }
         }

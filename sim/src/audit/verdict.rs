@@ -71,12 +71,13 @@ impl Bench {
 
 /// Did this run break that assumption?
 fn breaks(given: Assumption, broken: Broken) -> bool {
-    let Broken { links, paused, clocks, wiped } = broken;
+    let Broken { links, paused, clocks, wiped, late } = broken;
     match given {
         Assumption::Asynchrony => wiped,
         Assumption::BoundedDrift => wiped || clocks,
         Assumption::NoPause => wiped || clocks || paused,
-        Assumption::Synchrony => wiped || clocks || paused || links,
+        Assumption::BoundedDelay => wiped || clocks || paused || late,
+        Assumption::Synchrony => wiped || clocks || paused || late || links,
     }
 }
 

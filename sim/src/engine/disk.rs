@@ -63,6 +63,7 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn stall_disk(&mut self, i: usize, lasting: Span) {
         let until = self.wire.now + lasting;
         let node = &mut self.nodes[i];
+        self.wire.broken.late = true;
         node.disk.stalled_until = node.disk.stalled_until.max(until);
         node.disk.troubles += 1;
         node.disk.instant = false;
@@ -73,6 +74,7 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn slow_disk(&mut self, i: usize, latency: &Delay, lasting: Span) {
         let until = self.wire.now + lasting;
         let node = &mut self.nodes[i];
+        self.wire.broken.late = true;
         node.disk.latency = latency.clone();
         node.disk.troubles += 1;
         node.disk.instant = false;

@@ -170,6 +170,8 @@ impl<A: Algorithm> Engine<'_, A> {
         self.topology.numbered += 1;
         let number = self.topology.numbered;
         self.wire.queue.schedule(self.wire.now + lasting, Job::Restore(number));
+        self.wire.broken.late |=
+            patch.delay.is_some() || patch.floor.is_some() || patch.extra.is_some() || patch.reorder.is_some();
         self.topology.degradations.push(Degradation { number, pairs: pairs.clone(), patch });
         self.settle_links(&pairs);
         self.wire.broken.links = true;

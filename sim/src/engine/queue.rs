@@ -1,5 +1,6 @@
-//! What is going to happen, in order of (time, sequence number): a binary heap of one integer each, and two slabs that hold
-//! what the integers point to, so that nothing is allocated per event in steady state.
+//! What is going to happen, in order of (time, sequence number): one integer each, the nearest in a short sorted list, the
+//! rest in a binary heap; and two slabs that hold what the integers point to, so that nothing is allocated per event in
+//! steady state.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -32,6 +33,81 @@ impl Key {
     #[inline(always)]
     const fn place(self) -> u32 {
         (self.0 as u32) & ((1 << PLACE_BITS) - 1)
+    }
+}
+
+/// So many of the earliest keys are kept sorted. Few messages are under way at once in a small cluster, and a short list is
+/// cheaper than a heap.
+const NEAR: usize = 32;
+
+/// The keys: none in the list is later than any in the heap, and the heap is empty while the list is.
+struct Keys {
+    /// Latest first, so that the earliest is at the end.
+    near: [Key; NEAR],
+    count: usize,
+    far: BinaryHeap<Reverse<Key>>,
+}
+
+impl Keys {
+    /// The key must be later than all that are there and have the same time.
+    #[inline(always)]
+    fn push(&mut self, key: Key) {
+        if self.count == NEAR || !self.far.is_empty() {
+            self.push_far(key);
+        } else {
+            self.insert(key);
+        }
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, key: Key) {
+        let list = &mut self.near[..=self.count];
+        let mut place = self.count;
+        while place > 0 && list[place - 1] < key {
+            list[place] = list[place - 1];
+            place -= 1;
+        }
+        list[place] = key;
+        self.count += 1;
+    }
+
+    #[inline(never)]
+    fn push_far(&mut self, key: Key) {
+        if key > self.near[0] {
+            self.far.push(Reverse(key));
+            return;
+        }
+        if self.count == NEAR {
+            self.far.push(Reverse(self.near[0]));
+            self.near.copy_within(1.., 0);
+            self.count -= 1;
+        }
+        self.insert(key);
+    }
+
+    #[inline(always)]
+    fn earliest(&self) -> Key {
+        if self.count == 0 { Key::NEVER } else { self.near[(self.count - 1) & (NEAR - 1)] }
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) {
+        self.count -= 1;
+        if self.count == 0 && !self.far.is_empty() {
+            self.refill();
+        }
+    }
+
+    /// Takes half a list from the heap.
+    #[inline(never)]
+    fn refill(&mut self) {
+        while self.count < NEAR / 2
+            && let Some(Reverse(key)) = self.far.pop()
+        {
+            self.near[self.count] = key;
+            self.count += 1;
+        }
+        self.near[..self.count].reverse();
     }
 }
 
@@ -76,7 +152,7 @@ pub enum Due<J> {
 
 /// `M`: messages, the many; `J`: everything else, the few.
 pub struct Queue<M, J> {
-    heap: BinaryHeap<Reverse<Key>>,
+    keys: Keys,
     sequence: u64,
     parcels: Vec<Parcel<M>>,
     free: Vec<u32>,
@@ -86,10 +162,10 @@ pub struct Queue<M, J> {
 impl<M, J> Queue<M, J> {
     pub fn new() -> Queue<M, J> {
         Queue {
-            heap: BinaryHeap::with_capacity(64),
+            keys: Keys { near: [Key::NEVER; NEAR], count: 0, far: BinaryHeap::new() },
             sequence: 0,
-            parcels: Vec::new(),
-            free: Vec::new(),
+            parcels: Vec::with_capacity(64),
+            free: Vec::with_capacity(64),
             jobs: Slab { values: Vec::new(), free: Vec::new() },
         }
     }
@@ -119,7 +195,7 @@ impl<M, J> Queue<M, J> {
             None => self.grow(from, to, message),
         };
         let key = Key::new(at, self.next_sequence(), place);
-        self.heap.push(Reverse(key));
+        self.keys.push(key);
     }
 
     #[inline(never)]
@@ -134,20 +210,20 @@ impl<M, J> Queue<M, J> {
     pub fn schedule(&mut self, at: Time, job: J) {
         let place = self.jobs.insert(job);
         let key = Key::new(at, self.next_sequence(), place | JOB);
-        self.heap.push(Reverse(key));
+        self.keys.push(key);
     }
 
     /// The key of what is next; [`Key::NEVER`] if there is nothing.
     #[inline(always)]
     pub fn next(&self) -> Key {
-        self.heap.peek().map_or(Key::NEVER, |Reverse(key)| *key)
+        self.keys.earliest()
     }
 
     /// Takes what is next out, a message into this (empty) pocket. Only when there is something.
     #[inline(always)]
     pub fn pop(&mut self, pocket: &mut Option<M>) -> Due<J> {
-        let Reverse(key) = self.heap.pop().expect("the caller has looked");
-        let place = key.place();
+        let place = self.keys.earliest().place();
+        self.keys.pop();
         if place & JOB != 0 {
             return Due::Job(self.jobs.take(place & !JOB));
         }
@@ -224,6 +300,27 @@ mod tests {
             });
         }
         assert_eq!(order, [3, 1, 20]);
+    }
+
+    #[test]
+    fn however_many_are_planned_they_come_out_sorted() {
+        let mut queue: Queue<u64, u32> = Queue::new();
+        let (mut word, mut pocket) = (1u64, None);
+        let mut planned = std::collections::BTreeSet::new();
+        for step in 0..50_000u64 {
+            word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Ebb and flow, so that list and heap both fill and run dry.
+            let flood = step / 500 % 2 == 0;
+            if word >> 62 == 0 || (flood && word >> 62 != 3) {
+                let at = word >> 48;
+                queue.post(Time(at), NodeId(0), NodeId(1), step);
+                planned.insert((at, step));
+            } else if let Some(first) = planned.pop_first() {
+                assert_eq!(queue.next().time(), Time(first.0));
+                queue.pop(&mut pocket);
+                assert_eq!(pocket.take(), Some(first.1));
+            }
+        }
     }
 
     #[test]

@@ -56,7 +56,9 @@ pub struct Topology {
 impl<A: Algorithm> Engine<'_, A> {
     /// To be called after every fault and every end of one: who reaches whom, and is anything still wrong?
     pub(super) fn world_changed(&mut self) {
-        self.wire.any_cut = self.wire.links.iter().any(|link| link.cut);
+        let topology = &self.topology;
+        let flapping = topology.flaps.iter().any(|flap| flap.is_down);
+        self.wire.any_cut = topology.partitioned || !topology.cuts.is_empty() || flapping;
         self.connect();
         self.weigh();
         let topology = &self.topology;
@@ -81,11 +83,16 @@ impl<A: Algorithm> Engine<'_, A> {
             self.topology.up[i] = node.power != Power::Down;
         }
         let leader = self.reigns.leader();
+        let all_running = self.topology.running.iter().filter(|running| **running).count();
         for i in 0..members {
             let running = &self.topology.running;
             let open = |a: usize, b: usize| !self.wire.links[a * parts + b].cut;
-            let reached = (0..members).filter(|&j| j != i && running[j] && open(i, j) && open(j, i)).count();
-            let connected = running[i] && 2 * (reached + 1) > members;
+            let reached = if self.wire.any_cut {
+                (0..members).filter(|&j| j == i || (running[j] && open(i, j) && open(j, i))).count()
+            } else {
+                all_running
+            };
+            let connected = running[i] && 2 * reached > members;
             let was = std::mem::replace(&mut self.topology.quorum_connected[i], connected);
             // Only what happened to links: a crash or a pause of the leader itself has a cause of its own.
             if leader == Some(i) && running[i] && was != connected {

@@ -8,7 +8,7 @@ fn bully() -> Story {
     Story::new(3, BULLY, Assumption::Synchrony)
 }
 
-const CUT: Broken = Broken { links: true, paused: false, clocks: false, wiped: false };
+const CUT: Broken = Broken { links: true, paused: false, clocks: false, wiped: false, late: false };
 
 #[test]
 fn one_leader_after_the_other_is_no_overlap() {
@@ -131,6 +131,21 @@ fn a_leader_that_has_its_majority_back_before_the_bound_was_not_put_to_the_test(
     story.at(1_000).world(&[1, 2, 3], &[2, 3], false).at(1_200).world(&[1, 2, 3], &[1, 2, 3], true);
     story.at(1_300).world(&[1, 2, 3], &[2, 3], false).at(1_500).world(&[1, 2, 3], &[1, 2, 3], true).at(2_000);
     story.end().not_exercised(LeaderHasQuorum);
+}
+
+#[test]
+fn a_leader_that_hears_now_these_and_now_those_has_not_lost_its_majority_for_good() {
+    let mut story = raft();
+    story.world(&[1, 2, 3], &[1, 2, 3], true).elected(1, 1, &[1, 2]);
+    for half in 0..10 {
+        story.at(1_000 + half * 200).world(&[1, 2, 3], &[2], false);
+    }
+    story.end().not_exercised(LeaderHasQuorum);
+    let mut story = raft();
+    story.world(&[1, 2, 3], &[1, 2, 3], true).elected(1, 1, &[1, 2]);
+    // Members that stop cannot answer: this leader has no excuse.
+    story.at(1_000).world(&[1, 2], &[], false).at(1_200).world(&[1], &[], false).at(1_400);
+    story.end().violated(LeaderHasQuorum);
 }
 
 #[test]

@@ -98,12 +98,21 @@ fn where_there_is_work_a_leader_that_gets_nothing_done_is_not_enough() {
     story.end().held(EventualLeader);
 }
 
+/// n1 never campaigns.
+fn with_a_bystander() -> Story {
+    Story::with_claims(3, RAFT, &[], |setup| {
+        setup.members.push(crate::setup::MemberSetup { ineligible: true, ..crate::setup::MemberSetup::of(0) });
+    })
+}
+
 #[test]
-fn a_member_that_may_not_campaign_is_no_reason_to_condemn_the_rest() {
-    let mut story = Story::with_claims(3, RAFT, &[], |setup| {
-        setup.members.push(crate::setup::MemberSetup { ineligible: true, ..crate::setup::MemberSetup::of(1) });
-    });
-    story.calm().at(60_000).end().not_exercised(EventualLeader);
+fn a_member_that_never_campaigns_excuses_the_others_only_if_its_log_is_newer_than_theirs() {
+    let mut story = with_a_bystander();
+    story.calm().writes(1, 1, &[entry(1, 1)]).at(60_000);
+    assert_ne!(story.end().of(EventualLeader).liveness, Some(Liveness::Stuck));
+    let mut story = with_a_bystander();
+    story.calm().writes(1, 1, &[entry(1, 1)]).writes(2, 1, &[entry(1, 1)]).at(60_000);
+    assert_eq!(story.end().of(EventualLeader).liveness, Some(Liveness::Stuck));
 }
 
 #[test]
@@ -190,13 +199,13 @@ fn a_candidate_of_before_the_heal_has_the_bound_from_the_heal_on() {
 fn a_member_that_is_cut_off_must_not_raise_its_epoch() {
     let pre = |epoch: u64| Observation::new(Role::PreCandidate, term(epoch));
     let mut story = idle();
-    story.world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(0)).at(9_000).shows(3, pre(0));
+    story.follows(3, None, 4).world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(4)).at(9_000).shows(3, pre(4));
     story.end().held(BoundedTermGrowth);
     let mut story = idle();
-    story.world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(0)).at(200).stands(3, 1);
-    assert!(story.end().violated(BoundedTermGrowth).contains("n3 raised its epoch from 0 to 1"));
+    story.follows(3, None, 4).world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(4)).at(200).stands(3, 5);
+    assert!(story.end().violated(BoundedTermGrowth).contains("n3 raised its epoch from 4 to 5"));
     let mut story = idle();
-    story.world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(1));
+    story.follows(3, None, 4).world(&[1, 2, 3], &[1, 2], false).at(100).shows(3, pre(5));
     story.end().violated(BoundedTermGrowth);
 }
 
