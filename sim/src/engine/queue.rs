@@ -189,7 +189,8 @@ impl<M, J> Queue<M, J> {
             Some(place) => {
                 let parcel = &mut self.parcels[place as usize];
                 (parcel.from, parcel.to) = (from, to);
-                parcel.message = Some(message);
+                // The place is empty: there is nothing to drop, and the compiler need not look.
+                std::mem::forget(parcel.message.replace(message));
                 place
             }
             None => self.grow(from, to, message),
