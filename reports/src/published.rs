@@ -114,7 +114,8 @@ pub fn split(setting: Setting, label: String, splits: u64, trials: u64) -> Compa
         let off = ERRORS * statistics::standard_error(p, trials);
         (format!("±{off:.6} (4 SE)"), (seen - p).abs() <= off)
     };
-    Comparison { result: "V1", setting: label, target: format!("{p:.6}"), measured: format!("{seen:.6}"), tolerance, met }
+    let target = if p < RARE { format!("{p:.2e}") } else { format!("{p:.6}") };
+    Comparison { result: "V1", setting: label, target, measured: format!("{seen:.6}"), tolerance, met }
 }
 
 /// V2: the times at which the first server stood, in units of R after R.
