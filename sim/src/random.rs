@@ -275,7 +275,7 @@ mod tests {
         let ms = Span::millis;
         near(at(&Delay::Exponential { mean: ms(10) }, 0.5), 10.0 * std::f64::consts::LN_2);
         near(at(&Delay::Pareto { scale: ms(2), shape: Ratio::new(3, 1) }, 0.875), 4.0);
-        near(at(&Delay::LogNormal { median: ms(5), sigma: Ratio::new(1, 2) }, 0.841_344_746), 5.0 * (0.5f64).exp());
+        near(at(&Delay::LogNormal { median: ms(5), sigma: Ratio::new(1, 2) }, 0.841_344_746), 5.0 * libm::exp(0.5));
         near(at(&Delay::Normal { mean: ms(100), deviation: ms(1) }, 0.975), 101.959_963_985);
         near(at(&Delay::Table([ms(1), ms(2), ms(10)].into()), 0.75), 6.0);
         // Normal(5, 3) ms kept positive: the share below zero is Φ(−5/3) = .04779, so the median sits at Φ⁻¹(.5239).
