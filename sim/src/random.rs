@@ -14,9 +14,9 @@ use crate::time::Span;
 pub enum Purpose {
     /// A node's own draws, in one incarnation.
     Node { node: u16, incarnation: u32 },
-    /// Delay and loss on a directed link, four words a message.
+    /// Delay and loss on a directed link, one word of 64 bits a message.
     Link { from: u16, to: u16 },
-    /// Duplication and reordering on a directed link, eight words a message.
+    /// Duplication and reordering on a directed link, four words a message.
     LinkRare { from: u16, to: u16 },
     /// Acknowledgements, retransmissions and all else that sessions send on a directed link besides each message's first
     /// transmission, eight words a packet.
@@ -116,21 +116,10 @@ impl Stream {
         word
     }
 
-    /// Two words, for streams of which nothing else is drawn: the k-th pair is words 2k and 2k + 1.
-    #[inline(always)]
-    pub fn pair(&mut self) -> [u64; 2] {
-        if self.next == AHEAD {
-            self.refill();
-        }
-        let first = self.next & (AHEAD - 2);
-        self.next += 2;
-        [self.buffer[first], self.buffer[first + 1]]
-    }
-
-    /// How many pairs have been drawn, where nothing else was.
-    pub fn pairs(&self) -> u64 {
+    /// How many words have been drawn, where nothing else was.
+    pub fn drawn(&self) -> u64 {
         // The source counts words of 32 bits.
-        (self.source.get_word_pos() as u64 / 2 - (AHEAD - self.next) as u64) / 2
+        self.source.get_word_pos() as u64 / 2 - (AHEAD - self.next) as u64
     }
 
     /// Goes to the `ordinal`-th group of eight words: for lanes that are read only where something rare is configured.

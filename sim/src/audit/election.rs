@@ -8,17 +8,18 @@ use crate::time::Time;
 /// No member asserts this; a member of whom it is expected is looked at closely.
 const UNEXPECTED: Epoch = Epoch(u64::MAX, u64::MAX);
 
+/// So many entries are looked through from the end before a search begins.
+const FEW: usize = 8;
+
 /// Who did something in which epoch. Epochs mostly grow, so that an insertion is mostly an append.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ByEpoch(Vec<(Epoch, NodeId)>);
 
 impl ByEpoch {
     fn of(&self, epoch: Epoch) -> &[(Epoch, NodeId)] {
-        let from = match self.0.last() {
-            None => 0,
-            Some((last, _)) if *last < epoch => self.0.len(),
-            Some(_) => self.0.partition_point(|(known, _)| *known < epoch),
-        };
+        // Mostly it is the latest epoch, or one that is later still.
+        let later = self.0.iter().rev().take_while(|(known, _)| *known >= epoch).take(FEW).count();
+        let from = if later < FEW { self.0.len() - later } else { self.0.partition_point(|(known, _)| *known < epoch) };
         let rest = &self.0[from..];
         &rest[..rest.iter().take_while(|(known, _)| *known == epoch).count()]
     }
@@ -38,6 +39,10 @@ impl ByEpoch {
     }
 
     pub fn insert(&mut self, epoch: Epoch, node: NodeId) {
+        if self.0.last().is_none_or(|last| *last < (epoch, node)) {
+            self.0.push((epoch, node));
+            return;
+        }
         let place = self.0.partition_point(|known| *known < (epoch, node));
         if self.0.get(place) != Some(&(epoch, node)) {
             self.0.insert(place, (epoch, node));

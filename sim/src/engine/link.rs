@@ -92,28 +92,30 @@ impl Link {
         self.classify();
     }
 
-    /// Draws the noise of the next message. `Some`: it arrives once, after this; `None`: look closer, with these words.
+    /// Draws the noise of the next message. `Some`: it arrives once, after this; `None`: look closer, with this word.
     #[inline(always)]
-    pub fn draw(&mut self) -> (Option<Span>, [u64; 2]) {
-        let words = self.noise.pair();
-        let plain = self.plain.then(|| Span(self.low + scaled(words[0], self.width)));
-        (plain, words)
+    pub fn draw(&mut self) -> (Option<Span>, u64) {
+        let word = self.noise.word();
+        let plain = self.plain.then(|| Span(self.low + scaled(word, self.width)));
+        (plain, word)
     }
 
     /// How many messages were sent before the one that was drawn last.
     fn ordinal(&self) -> u64 {
-        self.noise.pairs() - 1
+        self.noise.drawn() - 1
     }
 
     /// The long path: loss, bursts, duplication, reordering. The caller has seen that the link is not cut.
     #[inline(never)]
-    pub fn fate(&mut self, now: Time, words: [u64; 2]) -> Fate {
+    pub fn fate(&mut self, now: Time, word: u64) -> Fate {
         let ordinal = self.ordinal();
         let rare = &mut *self.settings;
-        if rare.loses(now, words[1]) {
+        // Loss is decided by the lower half of the word, delay by the upper: what the lower half adds to a delay is its
+        // four-billionth part.
+        if rare.loses(now, word) {
             return Fate::Lost;
         }
-        let delay = rare.delay(words[0]);
+        let delay = rare.delay(word);
         if rare.settings.duplicate.is_zero() && rare.settings.reorder.is_none() {
             return Fate::Arrives(delay, None);
         }

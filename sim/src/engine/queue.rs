@@ -230,7 +230,8 @@ impl<M, J> Queue<M, J> {
         }
         self.free.push(place);
         let parcel = &mut self.parcels[place as usize];
-        std::mem::swap(&mut parcel.message, pocket);
+        // Moved as a whole, and without a look at the pocket, which is empty.
+        std::mem::forget(std::mem::replace(pocket, parcel.message.take()));
         Due::Message(parcel.from, parcel.to)
     }
 }

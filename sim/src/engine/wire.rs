@@ -73,22 +73,22 @@ impl<A: Algorithm> Wire<A> {
         }
         let now = self.now;
         let link = self.link(from, to);
-        let (plain, words) = link.draw();
+        let (plain, word) = link.draw();
         match plain {
             Some(delay) => self.queue.post(now + delay, from, to, message),
-            None => self.depart_roughly(from, to, message, words),
+            None => self.depart_roughly(from, to, message, word),
         }
     }
 
     #[inline(never)]
-    fn depart_roughly(&mut self, from: NodeId, to: NodeId, message: A::Message, words: [u64; 2]) {
+    fn depart_roughly(&mut self, from: NodeId, to: NodeId, message: A::Message, word: u64) {
         let now = self.now;
         let link = self.link(from, to);
         if link.cut {
             self.drop_message(from, to, message, Dropped::CutWhenSent);
             return;
         }
-        match link.fate(now, words) {
+        match link.fate(now, word) {
             Fate::Lost => self.drop_message(from, to, message, Dropped::Lost),
             Fate::Arrives(first, second) => {
                 if let Some(second) = second {

@@ -96,8 +96,8 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.counters.dropped += 1;
             return;
         }
-        let (plain, words) = link.draw();
-        match plain.map_or_else(|| link.fate(now, words), |delay| Fate::Arrives(delay, None)) {
+        let (plain, word) = link.draw();
+        match plain.map_or_else(|| link.fate(now, word), |delay| Fate::Arrives(delay, None)) {
             Fate::Lost => self.wire.counters.dropped += 1,
             Fate::Arrives(first, second) => {
                 self.wire.queue.schedule(now + first, job);

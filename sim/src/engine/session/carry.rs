@@ -18,7 +18,7 @@ impl<A: Algorithm> Wire<A> {
         let now = self.now;
         // Drawn in any case, so that the k-th message of a link meets the same noise whatever became of those before it.
         let link = self.link(node.id, to);
-        let (plain, words) = link.draw();
+        let (plain, word) = link.draw();
         let sessions = self.sessions();
         let retransmit = sessions.settings.retransmit;
         let end = sessions.end(node.id, to);
@@ -36,7 +36,7 @@ impl<A: Algorithm> Wire<A> {
         let fate = match plain {
             Some(delay) => Fate::Arrives(delay, None),
             None if link.cut => Fate::Lost,
-            None => link.fate(now, words),
+            None => link.fate(now, word),
         };
         let packet = Packet::Data { generation, number, letter };
         let (first, second) = match fate {
