@@ -94,7 +94,7 @@ impl Raft {
 
     /// How many members are a majority.
     fn quorum(ctx: &Context<'_, Raft>) -> usize {
-        if ctx.bug(Mutant::R5) { (ctx.majority() - 1).max(1) } else { ctx.majority() }
+        if ctx.bug(Mutant::R5) { ctx.members().count().div_ceil(2) } else { ctx.majority() }
     }
 
     /// Enters a later term, with the vote that it gives in it, in one durable write.
