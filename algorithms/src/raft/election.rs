@@ -53,7 +53,7 @@ impl Raft {
             self.leader = None;
         }
         self.tally = Tally::default();
-        self.timeout = Raft::draw_timeout(ctx);
+        self.draw_timeout(ctx);
         self.restart_election_timer(ctx);
         let term = self.term;
         let (last_term, last_index) = log_end(ctx.durable());
@@ -77,10 +77,10 @@ impl Raft {
         if term > self.term {
             self.enter(term, granted.then_some(from), ctx);
             self.become_follower(None, ctx);
-        } else if granted && ctx.durable().vote != Some(from) {
+        } else if granted && self.vote(ctx) != Some(from) {
             self.remember(Some(from), ctx);
         }
-        if granted && !ctx.bug(Mutant::R17) {
+        if granted {
             self.restart_election_timer(ctx);
         }
         self.answer_vote(from, self.term, granted, ctx);
@@ -89,8 +89,10 @@ impl Raft {
         }
     }
 
+    /// After the disk: a vote that a crash could undo might be given twice.
     fn answer_vote(&self, candidate: NodeId, term: u64, granted: bool, ctx: &mut Context<'_, Raft>) {
-        ctx.send(candidate, Message::Vote { term, candidate, granted });
+        let answer = Message::Vote { term, candidate, granted };
+        if ctx.bug(Mutant::R1) { ctx.send_at_once(candidate, answer) } else { ctx.send(candidate, answer) }
     }
 
     /// A pre-vote is an opinion: giving one changes nothing here.
@@ -109,10 +111,6 @@ impl Raft {
             return;
         }
         let granted = self.is_free_for(from, term, ctx) && is_up_to_date(end, ctx);
-        if granted && term > self.term && ctx.bug(Mutant::R28) {
-            self.enter(term, Some(from), ctx);
-            self.become_follower(None, ctx);
-        }
         ctx.send(from, Message::PreVote { term: if granted { term } else { self.term }, granted });
     }
 
@@ -164,10 +162,10 @@ impl Raft {
     /// A vote is given once a term: to whom it was given before, or to anyone while there is neither a vote nor a leader. In
     /// a later term than this member's, it is free.
     fn is_free_for(&self, candidate: NodeId, term: u64, ctx: &Context<'_, Raft>) -> bool {
-        match ctx.durable().vote {
+        match self.vote(ctx) {
             _ if term > self.term => true,
             _ if term < self.term => false,
-            Some(vote) => vote == candidate && !ctx.bug(Mutant::R20),
+            Some(vote) => vote == candidate,
             None => self.leader.is_none(),
         }
     }
@@ -188,7 +186,7 @@ impl Raft {
     fn become_leader(&mut self, ctx: &mut Context<'_, Raft>) {
         self.role = Role::Leader;
         self.leader = Some(ctx.id());
-        self.timeout = Raft::draw_timeout(ctx);
+        self.draw_timeout(ctx);
         ctx.disarm(Timer::Election);
         self.forget_progress(ctx);
         self.append(None, ctx);

@@ -9,7 +9,7 @@
 //!   candidate or leader, and not when it becomes pre-candidate or hears its leader.
 //! - The election timer is set back when a vote is given, a leader is heard, a candidacy begins or a leader resigns. etcd also
 //!   sets it back when a vote is refused under a higher term, and when a majority refuses; the dissertation does not.
-//! - Heartbeats are empty AppendEntries for what the follower is known to have, so the log check never fails on them. What got
+//! - Heartbeats are empty AppendEntries for what the follower is known to have, so the log check rarely fails on them. What got
 //!   lost is found by the next answer. There are no snapshots and no flow control; what is missing is sent at once.
 //! - Every request of an older term is answered with the newer one (the dissertation's replies; etcd leaves out some).
 //! - The commit index travels with the next message; there is no message for it alone.
@@ -94,21 +94,26 @@ impl Raft {
 
     /// How many members are a majority.
     fn quorum(ctx: &Context<'_, Raft>) -> usize {
-        if ctx.bug(Mutant::R5) { (ctx.majority() - 1).max(1) } else { ctx.majority() }
+        if ctx.bug(Mutant::R5) { ctx.members().count().div_ceil(2) } else { ctx.majority() }
     }
 
     /// Enters a later term, with the vote that it gives in it, in one durable write.
     fn enter(&mut self, term: u64, vote: Option<NodeId>, ctx: &mut Context<'_, Raft>) {
         debug_assert!(term > self.term, "terms only grow");
         self.term = term;
-        self.remember(vote, ctx);
+        if vote.is_some() || !ctx.bug(Mutant::R4) {
+            self.remember(vote, ctx);
+        }
     }
 
     /// Makes the current term and this vote durable, before anything that is said later.
     fn remember(&mut self, vote: Option<NodeId>, ctx: &mut Context<'_, Raft>) {
-        let term = if ctx.bug(Mutant::R4) { ctx.durable().term } else { self.term };
-        let write = Write::Ballot { term, vote };
-        if vote.is_some() && ctx.bug(Mutant::R1) { ctx.write(write) } else { ctx.persist(write) }
+        ctx.persist(Write::Ballot { term: self.term, vote });
+    }
+
+    /// For whom it voted in the current term.
+    fn vote(&self, ctx: &Context<'_, Raft>) -> Option<NodeId> {
+        ctx.durable().vote.filter(|_| ctx.durable().term == self.term)
     }
 
     /// Becomes follower in this term, which is its own or a later one.
@@ -129,7 +134,7 @@ impl Raft {
         if !(leader.is_none() && ctx.bug(Mutant::R25)) {
             self.leader = leader;
         }
-        self.timeout = Raft::draw_timeout(ctx);
+        self.draw_timeout(ctx);
         if led {
             self.resign(ctx);
         }
@@ -150,11 +155,15 @@ impl Raft {
         ctx.arm(Timer::Election, self.timeout);
     }
 
-    /// Uniform on [low, high).
-    fn draw_timeout(ctx: &mut Context<'_, Raft>) -> Span {
-        let (low, high) = (ctx.config().election_low, ctx.config().election_high);
-        if low == high || ctx.bug(Mutant::R9) { low } else { ctx.between(low, high - Span::nanos(1)) }
+    fn draw_timeout(&mut self, ctx: &mut Context<'_, Raft>) {
+        self.timeout = if ctx.bug(Mutant::R9) { ctx.config().election_low } else { draw(ctx) };
     }
+}
+
+/// An election timeout, uniform on [low, high).
+fn draw(ctx: &mut Context<'_, Raft>) -> Span {
+    let (low, high) = (ctx.config().election_low, ctx.config().election_high);
+    if low == high { low } else { ctx.between(low, high - Span::nanos(1)) }
 }
 
 impl Algorithm for Raft {
@@ -193,7 +202,7 @@ impl Algorithm for Raft {
             term: ctx.durable().term,
             leader: None,
             commit: ctx.durable().commit,
-            timeout: Raft::draw_timeout(ctx),
+            timeout: draw(ctx),
             heard: ctx.now(),
             tally: Tally::default(),
             peers: Vec::new(),

@@ -179,8 +179,8 @@ impl Raft {
         ctx.arm(Timer::Heartbeat, after);
     }
 
-    /// A heartbeat is about what the follower is known to have. It asserts nothing but the term, which was durable before
-    /// anyone voted: it need not wait for the disk.
+    /// A heartbeat is about what the follower is known to have or, while that is not known, about what it may have. It asserts
+    /// nothing but the term, which was durable before anyone voted: it need not wait for the disk.
     #[inline]
     pub(super) fn on_heartbeat_timer(&mut self, ctx: &mut Context<'_, Raft>) {
         if self.role != Role::Leader {
@@ -188,7 +188,9 @@ impl Raft {
         }
         for to in ctx.members() {
             if to != ctx.id() {
-                let heartbeat = self.append_entries(self.peers[to.index()].matched, None, ctx);
+                let peer = &self.peers[to.index()];
+                let previous = if peer.probing { peer.next - 1 } else { peer.matched };
+                let heartbeat = self.append_entries(previous, None, ctx);
                 ctx.send_at_once(to, heartbeat);
             }
         }
