@@ -67,7 +67,8 @@ fn bad_days(nodes: u16, preset: &str) -> Setup {
 /// The leader is cut off with fewer than half.
 fn minority() -> Setup {
     let groups = vec![vec![Target::MinorityWithLeader], vec![Target::Others]];
-    let script = vec![event("cut", Span::secs(6), Fault::Partition(Shape::Groups(groups))), event("mend", Span::secs(20), Fault::Heal)];
+    let script =
+        vec![event("cut", Span::secs(6), Fault::Partition(Shape::Groups(groups))), event("mend", Span::secs(20), Fault::Heal)];
     Setup { duration: Span::secs(40), script, ..Setup::default() }
 }
 
@@ -110,9 +111,7 @@ fn ordeal(id: &str) -> Ordeal {
         // Who has a higher term than its leader, and whom nobody else listens to.
         "R8" => random(3, "etcd").with("pre-vote", Value::Switch(false)),
         "R12" => Ordeal::new("idle, half connected", "etcd", idle_and_half_connected()),
-        "R13" => {
-            Ordeal::new("high term, short log", "etcd", high_term_and_short_log()).with("pre-vote", Value::Switch(false))
-        }
+        "R13" => Ordeal::new("high term, short log", "etcd", high_term_and_short_log()).with("pre-vote", Value::Switch(false)),
         "R14" => Ordeal::new("minority with leader", "etcd", minority()),
         "R15" => Ordeal::new("minority with leader", "hashicorp", minority()),
         "R4" | "R16" | "R29" => random(4, "etcd"),

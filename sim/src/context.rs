@@ -59,23 +59,33 @@ impl<A: Algorithm> Context<'_, A> {
     /// Write and barrier. *Every* later `send` of this node, in this step or another, leaves only after the disk has
     /// answered for all writes before it. To go on when it has answered, send to yourself: it arrives then, undelayed.
     pub fn persist(&mut self, write: <A::Durable as Durable>::Write) {
+        let disk = &self.node.disk;
+        // A flush that a slow disk began goes on when the disk is right again; what comes after it waits behind it.
+        if disk.instant && disk.flushing.is_none() {
+            self.note(&write);
+            self.node.image.apply(&write);
+            self.node.sync_with(&write);
+            return;
+        }
         self.write(write);
         self.node.disk.wanted = self.node.disk.written;
-        // A flush that a slow disk began goes on when the disk is right again; what comes after it waits behind it.
-        if self.node.disk.instant && self.node.disk.flushing.is_none() {
-            self.node.sync(self.node.disk.written);
-        } else if self.node.disk.flushing.is_none() {
+        if self.node.disk.flushing.is_none() {
             self.wire.flush(self.node);
+        }
+    }
+
+    /// Where this write changes the log, if it does.
+    fn note(&mut self, write: &<A::Durable as Durable>::Write) {
+        if let Some(position) = A::Durable::rewrites(write) {
+            self.node.touched(Some(position));
+            self.wire.notes = true;
         }
     }
 
     /// Write without a barrier: in the image now, on the disk with the next `persist`; a crash before loses it.
     pub fn write(&mut self, write: <A::Durable as Durable>::Write) {
+        self.note(&write);
         self.node.image.apply(&write);
-        if let Some(position) = A::Durable::rewrites(&write) {
-            self.node.touched(Some(position));
-            self.wire.notes = true;
-        }
         self.node.disk.written += 1;
         self.node.disk.unsynced.push_back(write);
     }

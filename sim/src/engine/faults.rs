@@ -14,7 +14,7 @@ use crate::ratio::Ratio;
 use crate::time::Span;
 
 impl<A: Algorithm> Engine<'_, A> {
-    /// A member starts, for the first time or again, with what its disk holds.
+    /// A member starts, for the first time or again, with what its disk holds. The caller sees to what follows for the world.
     pub(super) fn start(&mut self, i: usize) {
         if self.nodes[i].power != Power::Down {
             return;
@@ -31,7 +31,6 @@ impl<A: Algorithm> Engine<'_, A> {
         self.minds[i] = Some(mind);
         self.settle(i);
         self.sessions_started(i);
-        self.world_changed();
     }
 
     pub(super) fn campaign(&mut self, i: usize) {

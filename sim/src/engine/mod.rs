@@ -296,7 +296,10 @@ impl<A: Algorithm> Engine<'_, A> {
     #[inline(never)]
     fn work_off(&mut self, job: Job<A>) {
         match job {
-            Job::Start(node) => self.start(node.index()),
+            Job::Start(node) => {
+                self.start(node.index());
+                self.world_changed();
+            }
             Job::Campaign(node) => self.campaign(node.index()),
             Job::Script(event) => self.script_due(event),
             Job::Retry(stamp) => self.retry(stamp),

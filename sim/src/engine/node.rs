@@ -207,6 +207,17 @@ impl<A: Algorithm> Node<A> {
         self.disk.stream.get_or_insert_with(|| Box::new(Stream::new(seed, Purpose::Disk { node })))
     }
 
+    /// A disk that answers at once takes all that was written before, and then this.
+    #[inline]
+    pub fn sync_with(&mut self, write: &<A::Durable as Durable>::Write) {
+        if !self.disk.unsynced.is_empty() {
+            self.sync(self.disk.written);
+        }
+        self.disk.image.apply(write);
+        self.disk.written += 1;
+        (self.disk.synced, self.disk.wanted) = (self.disk.written, self.disk.written);
+    }
+
     /// The disk has answered for all writes up to `target`.
     pub fn sync(&mut self, target: u64) {
         while self.disk.synced < target {

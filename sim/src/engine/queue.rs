@@ -62,8 +62,8 @@ impl Keys {
     #[inline(always)]
     fn insert(&mut self, key: Key) {
         let list = &mut self.near[..=self.count];
-        let mut place = self.count;
-        while place > 0 && list[place - 1] < key {
+        let (mut place, time) = (self.count, key.time());
+        while place > 0 && list[place - 1].time() <= time {
             list[place] = list[place - 1];
             place -= 1;
         }
