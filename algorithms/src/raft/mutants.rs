@@ -46,7 +46,12 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
     bug(Mutant::R2, "R2", Promise::VoteOnce, "stepping down within a term keeps the vote of that term"),
     bug(Mutant::R3, "R3", Promise::LeaderCompleteness, "a vote goes only to a log that is at least as new"),
     bug(Mutant::R4, "R4", Promise::TermMonotonic, "a term is durable, also one in which it gave no vote"),
-    bug(Mutant::R5, "R5", Promise::QuorumCertificate, "a majority is more than half of the members (half is enough, where their number is even)"),
+    bug(
+        Mutant::R5,
+        "R5",
+        Promise::QuorumCertificate,
+        "a majority is more than half of the members (half is enough, where their number is even)",
+    ),
     bug(Mutant::R6, "R6", Promise::QuorumCertificate, "a vote that arrives twice counts once"),
     bug(Mutant::R7, "R7", Promise::QuorumCertificate, "a vote of an earlier term does not count"),
     bug(Mutant::R8, "R8", Promise::FollowerAgreement, "a higher term in a reply is heeded"),
