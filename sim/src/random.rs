@@ -68,36 +68,49 @@ impl Purpose {
 /// 64-bit words drawn ahead at once: what ChaCha8 makes in one go, four blocks.
 const AHEAD: usize = 32;
 
-/// A stream of random words. What is used at each draw stands at the front.
+/// A stream of random words. What is used at each draw stands at the front; the source is made when the first word is
+/// asked for, since most streams of a run never are.
 #[derive(Clone)]
 #[repr(C)]
 pub struct Stream {
     next: usize,
     buffer: [u64; AHEAD],
-    source: ChaCha8Rng,
+    seed: u64,
+    stream: u64,
+    source: Option<Box<ChaCha8Rng>>,
 }
 
 impl Stream {
     pub fn new(seed: u64, purpose: Purpose) -> Stream {
-        // The key is written out, because how `seed_from_u64` spreads a seed is nobody's promise.
-        let mut key = *b"hustings\0\0\0\0\0\0\0\0elections seeded";
-        key[8..16].copy_from_slice(&seed.to_le_bytes());
-        let mut source = ChaCha8Rng::from_seed(key);
-        source.set_stream(purpose.stream());
-        Stream { next: AHEAD, buffer: [0; AHEAD], source }
+        Stream { next: AHEAD, buffer: [0; AHEAD], seed, stream: purpose.stream(), source: None }
     }
 
     /// Becomes the stream of another purpose, of the same seed.
     pub fn turn_to(&mut self, purpose: Purpose) {
-        self.source.set_stream(purpose.stream());
-        self.source.set_word_pos(0);
+        self.stream = purpose.stream();
         self.next = AHEAD;
+        if let Some(source) = &mut self.source {
+            source.set_stream(self.stream);
+            source.set_word_pos(0);
+        }
+    }
+
+    fn source(&mut self) -> &mut ChaCha8Rng {
+        let (seed, stream) = (self.seed, self.stream);
+        self.source.get_or_insert_with(|| {
+            // The key is written out, because how `seed_from_u64` spreads a seed is nobody's promise.
+            let mut key = *b"hustings\0\0\0\0\0\0\0\0elections seeded";
+            key[8..16].copy_from_slice(&seed.to_le_bytes());
+            let mut source = Box::new(ChaCha8Rng::from_seed(key));
+            source.set_stream(stream);
+            source
+        })
     }
 
     #[inline(never)]
     fn refill(&mut self) {
         let mut bytes = [0; AHEAD * 8];
-        self.source.fill_bytes(&mut bytes);
+        self.source().fill_bytes(&mut bytes);
         for (word, eight) in self.buffer.iter_mut().zip(bytes.as_chunks::<8>().0) {
             *word = u64::from_le_bytes(*eight);
         }
@@ -119,12 +132,12 @@ impl Stream {
     /// How many words have been drawn, where nothing else was.
     pub fn drawn(&self) -> u64 {
         // The source counts words of 32 bits.
-        self.source.get_word_pos() as u64 / 2 - (AHEAD - self.next) as u64
+        self.source.as_ref().map_or(0, |source| source.get_word_pos() as u64 / 2 - (AHEAD - self.next) as u64)
     }
 
     /// Goes to the `ordinal`-th group of eight words: for lanes that are read only where something rare is configured.
     pub fn seek_group_of_eight(&mut self, ordinal: u64) {
-        self.source.set_word_pos(u128::from(ordinal) * 8);
+        self.source().set_word_pos(u128::from(ordinal) * 8);
         self.next = AHEAD;
     }
 

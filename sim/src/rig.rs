@@ -3,6 +3,8 @@
 //!
 //! For conformance tables and for authors who want to see one rule at work. It runs the shipped algorithm, not a copy.
 
+use std::rc::Rc;
+
 use crate::algorithm::{Acted, Algorithm, Item, LinkState, NodeId, Observation, Transport};
 use crate::audit::{Audit, Broken};
 use crate::context::Context;
@@ -59,7 +61,7 @@ impl<A: Algorithm> Rig<A> {
         let mut audit = Audit::new(&setup, &[], facts, &A::claims(config), &A::bounds(config, &network));
         audit.on = false;
         let parts = usize::from(members);
-        let link = LinkSettings { delay: Delay::Constant(Span::ZERO), ..LinkSettings::default() };
+        let link = Rc::new(LinkSettings { delay: Delay::Constant(Span::ZERO), ..LinkSettings::default() });
         let links = (0..parts * parts).map(|p| Link::new(seed, (p / parts) as u16, (p % parts) as u16, link.clone()));
         let node = |i: u16| {
             let image = A::initial(config, &crate::algorithm::Initial::default());

@@ -1,7 +1,10 @@
 //! Setting up a run.
 
+use std::rc::Rc;
+
 use crate::algorithm::{Algorithm, Initial, NodeId, Transport};
 use crate::audit::{Audit, Broken};
+use crate::delay::LinkSettings;
 use crate::encode::Encoder;
 use crate::engine::clock::Clock;
 use crate::engine::job::Job;
@@ -178,19 +181,19 @@ fn pairs(setup: &Setup, link: &crate::setup::LinkOverride) -> Vec<(NodeId, NodeI
     pairs
 }
 
-fn link_settings(setup: &Setup) -> Vec<crate::delay::LinkSettings> {
+fn link_settings(setup: &Setup) -> Vec<Rc<LinkSettings>> {
     let parts = usize::from(setup.nodes) + PARTS.len();
-    let mut base = vec![setup.link.clone(); parts * parts];
+    let mut base = vec![Rc::new(setup.link.clone()); parts * parts];
     for link in &setup.links {
         for (from, to) in pairs(setup, link) {
             let place = from.index() * parts + to.index();
-            base[place] = base[place].patched(&link.patch);
+            base[place] = Rc::new(base[place].patched(&link.patch));
         }
     }
     base
 }
 
-fn topology(members: usize, base: Vec<crate::delay::LinkSettings>, usual_rates: Vec<crate::ratio::Ratio>) -> Topology {
+fn topology(members: usize, base: Vec<Rc<LinkSettings>>, usual_rates: Vec<crate::ratio::Ratio>) -> Topology {
     Topology {
         base,
         partitioned: false,

@@ -1,5 +1,7 @@
 //! A directed link at run time: what becomes of the k-th message is a function of (seed, link, k), and of the weather.
 
+use std::rc::Rc;
+
 use crate::delay::{Burst, Delay, LinkPatch, LinkSettings};
 use crate::random::{Purpose, Stream, quantile, scaled};
 use crate::time::{Span, Time};
@@ -10,7 +12,10 @@ pub struct Link {
     low: u64,
     /// Width of the uniform delay, plus one.
     width: u64,
-    settings: Box<Rare>,
+    /// Shared by all links that are the same.
+    settings: Rc<LinkSettings>,
+    from: u16,
+    to: u16,
     /// How many cuts and flaps hold it down.
     pub held_down: u16,
     /// Delay is constant or uniform and nothing else can happen: the short path.
@@ -20,16 +25,9 @@ pub struct Link {
     /// Separated by the partition in force.
     pub parted: bool,
     noise: Stream,
-}
-
-/// What is looked at only where something rare is configured.
-struct Rare {
-    from: u16,
-    to: u16,
     seed: u64,
-    settings: LinkSettings,
-    second_lane: Option<Stream>,
-    weather: Option<Weather>,
+    second_lane: Option<Box<Stream>>,
+    weather: Option<Box<Weather>>,
 }
 
 /// Good and bad stretches, by seed and time alone.
@@ -47,7 +45,7 @@ pub enum Fate {
 }
 
 impl Link {
-    pub fn new(seed: u64, from: u16, to: u16, settings: LinkSettings) -> Link {
+    pub fn new(seed: u64, from: u16, to: u16, settings: Rc<LinkSettings>) -> Link {
         let mut link = Link {
             plain: false,
             cut: false,
@@ -56,7 +54,12 @@ impl Link {
             low: 0,
             width: 1,
             noise: Stream::new(seed, Purpose::Link { from, to }),
-            settings: Box::new(Rare { from, to, seed, settings, second_lane: None, weather: None }),
+            settings,
+            from,
+            to,
+            seed,
+            second_lane: None,
+            weather: None,
         };
         link.classify();
         link
@@ -64,7 +67,7 @@ impl Link {
 
     /// To be called after `parted` or `held_down` has changed.
     pub fn classify(&mut self) {
-        let settings = &self.settings.settings;
+        let settings = &self.settings;
         self.cut = self.parted || self.held_down > 0;
         let uniform = match settings.delay {
             Delay::Constant(span) => Some((span, span)),
@@ -83,12 +86,15 @@ impl Link {
         }
     }
 
-    pub fn set(&mut self, base: &LinkSettings, patches: &[&LinkPatch]) {
-        let settings = patches.iter().fold(base.clone(), |settings, patch| settings.patched(patch));
-        if settings.burst != self.settings.settings.burst {
-            self.settings.weather = None;
+    pub fn set(&mut self, base: &Rc<LinkSettings>, patches: &[&LinkPatch]) {
+        let settings = match patches {
+            [] => base.clone(),
+            [first, rest @ ..] => Rc::new(rest.iter().fold(base.patched(first), |settings, patch| settings.patched(patch))),
+        };
+        if settings.burst != self.settings.burst {
+            self.weather = None;
         }
-        self.settings.settings = settings;
+        self.settings = settings;
         self.classify();
     }
 
@@ -109,22 +115,21 @@ impl Link {
     #[inline(never)]
     pub fn fate(&mut self, now: Time, word: u64) -> Fate {
         let ordinal = self.ordinal();
-        let rare = &mut *self.settings;
         // Loss is decided by the lower half of the word, delay by the upper: what the lower half adds to a delay is its
         // four-billionth part.
-        if rare.loses(now, word) {
+        if self.loses(now, word) {
             return Fate::Lost;
         }
-        let delay = rare.delay(word);
-        if rare.settings.duplicate.is_zero() && rare.settings.reorder.is_none() {
+        let delay = self.delay(word);
+        if self.settings.duplicate.is_zero() && self.settings.reorder.is_none() {
             return Fate::Arrives(delay, None);
         }
-        let (seed, from, to) = (rare.seed, rare.from, rare.to);
-        let lane = rare.second_lane.get_or_insert_with(|| Stream::new(seed, Purpose::LinkRare { from, to }));
+        let (seed, from, to) = (self.seed, self.from, self.to);
+        let lane = self.second_lane.get_or_insert_with(|| Box::new(Stream::new(seed, Purpose::LinkRare { from, to })));
         lane.seek_group_of_eight(ordinal);
         let [duplicated, overtaken, copy, extra] = [lane.word(), lane.word(), lane.word(), lane.word()];
-        let second = hit(duplicated, rare.settings.duplicate).then(|| rare.delay(copy));
-        Fate::Arrives(delay + rare.held_back(overtaken, extra), second)
+        let second = hit(duplicated, self.settings.duplicate).then(|| self.delay(copy));
+        Fate::Arrives(delay + self.held_back(overtaken, extra), second)
     }
 
     /// The delay of a packet that is not a message of its own (an acknowledgement or a retransmission in a session), with
@@ -132,10 +137,10 @@ impl Link {
     /// would change nothing, so there are none.
     pub fn stray(&mut self, now: Time, lane: &mut Stream) -> Option<Span> {
         let [delay, lost, overtaken, extra] = [lane.word(), lane.word(), lane.word(), lane.word()];
-        if self.cut || self.settings.loses(now, lost & 0xffff_ffff) {
+        if self.cut || self.loses(now, lost & 0xffff_ffff) {
             return None;
         }
-        Some(self.settings.delay(delay) + self.settings.held_back(overtaken, extra))
+        Some(self.delay(delay) + self.held_back(overtaken, extra))
     }
 }
 
@@ -144,7 +149,7 @@ fn hit(word: u64, chance: crate::ratio::Ratio) -> bool {
     word & 0xffff_ffff < chance.threshold()
 }
 
-impl Rare {
+impl Link {
     fn delay(&self, word: u64) -> Span {
         let drawn = quantile(&self.settings.delay, word);
         Span(drawn.0.max(self.settings.floor.0)) + self.settings.extra
@@ -179,7 +184,7 @@ impl Rare {
         let weather = self.weather.get_or_insert_with(|| {
             let mut stream = Stream::new(seed, Purpose::Burst { from, to });
             let until = Time::ZERO + stretch(&mut stream, false);
-            Weather { stream, bad: false, until }
+            Box::new(Weather { stream, bad: false, until })
         });
         while weather.until <= now {
             weather.bad = !weather.bad;

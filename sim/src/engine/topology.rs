@@ -1,6 +1,8 @@
 //! What is wrong with the world right now: partition, cuts, degradations, pauses, clocks; and what follows for who can reach
 //! a majority. Changes only with faults, so nothing here is hot.
 
+use std::rc::Rc;
+
 use crate::algorithm::{Algorithm, NodeId};
 use crate::audit::Conditions;
 use crate::delay::{Delay, LinkPatch, LinkSettings};
@@ -32,7 +34,7 @@ pub struct Flapping {
 
 pub struct Topology {
     /// The settings of every link without faults, from × to.
-    pub base: Vec<LinkSettings>,
+    pub base: Vec<Rc<LinkSettings>>,
     pub partitioned: bool,
     /// One-way and two-way cuts in force, as pairs.
     pub cuts: Vec<(NodeId, NodeId)>,
