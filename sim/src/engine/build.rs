@@ -183,7 +183,8 @@ fn pairs(setup: &Setup, link: &crate::setup::LinkOverride) -> Vec<(NodeId, NodeI
 
 fn link_settings(setup: &Setup) -> Vec<Rc<LinkSettings>> {
     let parts = usize::from(setup.nodes) + PARTS.len();
-    let mut base = vec![Rc::new(setup.link.clone()); parts * parts];
+    let usual = Rc::new(setup.link.clone());
+    let mut base = vec![usual; parts * parts];
     for link in &setup.links {
         for (from, to) in pairs(setup, link) {
             let place = from.index() * parts + to.index();
