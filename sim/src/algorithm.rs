@@ -77,6 +77,12 @@ pub trait Durable: Default + Clone + Debug + 'static {
     fn rewrites(_write: &Self::Write) -> Option<usize> {
         None
     }
+
+    /// Becomes what the disk holds, after a crash has lost writes; `from` is the first position of the history that one of them
+    /// had changed. Worth writing for whoever keeps a log: then a crash costs what was lost, and not the whole log.
+    fn fall_back(&mut self, disk: &Self, _from: Option<usize>) {
+        self.clone_from(disk);
+    }
 }
 
 impl Durable for () {

@@ -215,9 +215,9 @@ impl<A: Algorithm> Rig<A> {
         let mut effects = Vec::new();
         while self.wire.queue.next() != Key::NEVER {
             // Jobs are flushes, and the hand that holds the rig answers for the disk.
-            let mut pocket = None;
-            if let Due::Message(_, to) = self.wire.queue.pop(&mut pocket) {
-                effects.push(Effect::Sent { to, message: pocket.expect("a message was popped") });
+            if let Due::Message(_, to, place) = self.wire.queue.pop() {
+                let message = self.wire.queue.take(place).expect("a message was popped");
+                effects.push(Effect::Sent { to, message });
             }
         }
         let now = self.wire.now;

@@ -68,6 +68,16 @@ impl sim::Durable for Stable {
         }
     }
 
+    fn fall_back(&mut self, disk: &Stable, from: Option<usize>) {
+        let Stable { term, vote, commit, ref log } = *disk;
+        (self.term, self.vote, self.commit) = (term, vote, commit);
+        if let Some(from) = from {
+            let same = from.min(log.len());
+            self.log.truncate(same);
+            self.log.extend_from_slice(&log[same..]);
+        }
+    }
+
     fn rewrites(write: &Write) -> Option<usize> {
         match write {
             Write::Append { index, .. } => Some(*index as usize - 1),
@@ -113,6 +123,25 @@ impl Stable {
 mod tests {
     use super::*;
     use sim::Durable;
+
+    #[test]
+    fn after_lost_writes_the_image_is_what_the_disk_holds() {
+        let lost: [&[Write]; 4] = [
+            &[Write::Commit { index: 2 }],
+            &[Write::Append { index: 4, entry: Stable::holding(&[9]).log[0] }],
+            &[Write::Splice { keep: 1, skip: 0, entries: Stable::holding(&[2, 2, 2]).log.into() }],
+            &[Write::Splice { keep: 0, skip: 0, entries: [].into() }, Write::Ballot { term: 9, vote: Some(NodeId(4)) }],
+        ];
+        for writes in lost {
+            let disk = Stable { term: 3, vote: Some(NodeId(1)), ..Stable::holding(&[1, 1, 3]) };
+            let mut image = disk.clone();
+            for write in writes {
+                image.apply(write);
+            }
+            image.fall_back(&disk, writes.iter().filter_map(Stable::rewrites).min());
+            assert_eq!(format!("{image:?}"), format!("{disk:?}"), "{writes:?}");
+        }
+    }
 
     #[test]
     fn a_splice_keeps_what_agrees_and_replaces_the_rest() {

@@ -90,7 +90,6 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             settings: config_in_words::<A>(&config),
             nodes,
             wire,
-            pocket: None,
             observer: options.observer,
             told: 0,
         };

@@ -65,8 +65,6 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     /// The volatile states, apart from the nodes so that a step can hold both.
     minds: Vec<Option<A>>,
     wire: Wire<A>,
-    /// The message that is being delivered.
-    pocket: Option<A::Message>,
     observer: Option<&'o mut dyn Observer>,
     /// So many of the checkers' findings have been told to it.
     told: usize,
@@ -110,8 +108,8 @@ impl<A: Algorithm> Engine<'_, A> {
             if timer < next {
                 self.fire(whose);
             } else {
-                match self.wire.queue.pop(&mut self.pocket) {
-                    Due::Message(from, to) => self.deliver(from, to),
+                match self.wire.queue.pop() {
+                    Due::Message(from, to, place) => self.deliver(from, to, place),
                     Due::Job(job) => self.work_off(job),
                 }
             }
@@ -137,28 +135,28 @@ impl<A: Algorithm> Engine<'_, A> {
         self.step(i, |mind, ctx| mind.on_timer(timer, ctx));
     }
 
-    /// The message in the pocket arrives.
+    /// The message that lies there arrives.
     #[inline(always)]
-    fn deliver(&mut self, from: NodeId, to: NodeId) {
+    fn deliver(&mut self, from: NodeId, to: NodeId, place: u32) {
         if self.wire.any_cut && from != to && self.wire.link(from, to).cut {
-            let message = self.pocket.take().expect("a message arrives");
+            let message = self.wire.queue.take(place).expect("a message arrives");
             self.lose(from, to, message, Dropped::CutOnArrival);
             return;
         }
-        self.hand_over(from, to);
+        self.hand_over(from, to, place);
     }
 
-    /// The message in the pocket has reached the machine that it was sent to.
+    /// The message that lies there has reached the machine that it was sent to.
     #[inline(always)]
-    fn hand_over(&mut self, from: NodeId, to: NodeId) {
+    fn hand_over(&mut self, from: NodeId, to: NodeId, place: u32) {
         let i = to.index();
         if self.nodes[i].power != Power::Running {
-            self.nobody_home(from, to);
+            self.nobody_home(from, to, place);
             return;
         }
         // What a node tells itself never was on the network.
         self.wire.counters.delivered += u64::from(from != to);
-        let message = self.pocket.as_ref().expect("a message arrives");
+        let message = self.wire.queue.lying(place);
         if self.wire.fingerprint {
             self.wire.encoder.words([self.wire.now.0, tag::MESSAGE | u64::from(from.0) << 16 | i as u64]);
             message.encode(&mut self.wire.encoder);
@@ -169,25 +167,26 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.audit.asked_vote(self.wire.now, to, from, epoch);
         }
         if self.wire.watched {
-            self.tell_delivery(from, to);
+            self.tell_delivery(from, to, place);
         }
         let node = &mut self.nodes[i];
         let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
-        react(mind, from, &mut self.pocket, &mut Context { node, wire: &mut self.wire });
+        react(mind, from, place, &mut Context { node, wire: &mut self.wire });
         self.settle(i);
     }
 
     #[inline(never)]
-    fn tell_delivery(&mut self, from: NodeId, to: NodeId) {
+    fn tell_delivery(&mut self, from: NodeId, to: NodeId, place: u32) {
         use crate::algorithm::Message;
-        if let (Some(observer), Some(message)) = (&mut self.observer, &self.pocket) {
+        if let Some(observer) = &mut self.observer {
+            let message = self.wire.queue.lying(place);
             observer.happened(self.wire.now, &Happening::Delivered { from, to, kind: message.kind(), message });
         }
     }
 
     #[inline(never)]
-    fn nobody_home(&mut self, from: NodeId, to: NodeId) {
-        let message = self.pocket.take().expect("a message arrives");
+    fn nobody_home(&mut self, from: NodeId, to: NodeId, place: u32) {
+        let message = self.wire.queue.take(place).expect("a message arrives");
         if self.nodes[to.index()].power == Power::Paused {
             self.nodes[to.index()].inbox.push(Arrived::Message { from, message });
         } else {
@@ -310,8 +309,8 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::DiskRight(node, kind) => self.disk_right(node.index(), kind),
             Job::Flushed(node, incarnation) => self.flushed(node.index(), incarnation),
             Job::HandOver { from, to, message } => {
-                self.pocket = Some(message);
-                self.hand_over(from, to);
+                let place = self.wire.queue.lay(from, to, message);
+                self.hand_over(from, to, place);
             }
             Job::Work(node, tenure) => self.hand_out_work(node.index(), tenure),
             Job::Thought(errand) => self.thought(errand),
@@ -338,10 +337,10 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 }
 
-/// One message, handled straight from the pocket.
+/// One message, handled from where it lies.
 #[inline(never)]
-fn react<A: Algorithm>(mind: &mut A, from: NodeId, pocket: &mut Option<A::Message>, ctx: &mut Context<'_, A>) {
-    if let Some(message) = pocket.take() {
+fn react<A: Algorithm>(mind: &mut A, from: NodeId, place: u32, ctx: &mut Context<'_, A>) {
+    if let Some(message) = ctx.wire.queue.take(place) {
         mind.on_message(from, message, ctx);
     }
 }

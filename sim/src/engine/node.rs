@@ -238,7 +238,7 @@ impl<A: Algorithm> Node<A> {
             let lost = self.disk.unsynced.iter().filter_map(A::Durable::rewrites).min();
             self.touched(lost);
             self.disk.unsynced.clear();
-            self.image = self.disk.image.clone();
+            self.image.fall_back(&self.disk.image, lost);
         }
         (self.disk.written, self.disk.wanted) = (self.disk.synced, self.disk.synced);
         self.held.clear();

@@ -135,8 +135,7 @@ impl<T> Slab<T> {
     }
 }
 
-/// A message on its way. It is swapped out of here as a whole: taking it apart and putting it together again on the stack
-/// costs more than everything else that happens to it.
+/// A message on its way. It stays here until its receiver takes it: each move on the way would cost as much as handling it.
 struct Parcel<M> {
     from: NodeId,
     to: NodeId,
@@ -145,8 +144,8 @@ struct Parcel<M> {
 
 /// What a popped key stands for.
 pub enum Due<J> {
-    /// From, to; the message is in the pocket.
-    Message(NodeId, NodeId),
+    /// From, to, and where the message lies.
+    Message(NodeId, NodeId, u32),
     Job(J),
 }
 
@@ -220,19 +219,45 @@ impl<M, J> Queue<M, J> {
         self.keys.earliest()
     }
 
-    /// Takes what is next out, a message into this (empty) pocket. Only when there is something.
+    /// Takes what is next out; a message is left lying until somebody takes it, before anything else is posted. Only when there
+    /// is something.
     #[inline(always)]
-    pub fn pop(&mut self, pocket: &mut Option<M>) -> Due<J> {
-        let place = self.keys.earliest().place();
+    pub fn pop(&mut self) -> Due<J> {
+        let key = self.keys.earliest();
         self.keys.pop();
+        let place = key.place();
         if place & JOB != 0 {
             return Due::Job(self.jobs.take(place & !JOB));
         }
         self.free.push(place);
-        let parcel = &mut self.parcels[place as usize];
-        // Moved as a whole, and without a look at the pocket, which is empty.
-        std::mem::forget(std::mem::replace(pocket, parcel.message.take()));
-        Due::Message(parcel.from, parcel.to)
+        let parcel = &self.parcels[place as usize];
+        Due::Message(parcel.from, parcel.to, place)
+    }
+
+    /// The message that was popped, where it lies.
+    #[inline(always)]
+    pub fn lying(&self, place: u32) -> &M {
+        self.parcels[place as usize].message.as_ref().expect("a message arrives")
+    }
+
+    /// The same, taken out. Once.
+    #[inline(always)]
+    pub fn take(&mut self, place: u32) -> Option<M> {
+        self.parcels[place as usize].message.take()
+    }
+
+    /// Lays down a message that came by another way, as if it had just been popped.
+    #[inline(never)]
+    pub fn lay(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.parcels[place as usize] = Parcel { from, to, message: Some(message) };
+                place
+            }
+            None => self.grow(from, to, message),
+        };
+        self.free.push(place);
+        place
     }
 }
 
@@ -294,10 +319,9 @@ mod tests {
         queue.schedule(Time(5), 2);
         queue.post(Time(4), NodeId(0), NodeId(1), 3);
         let mut order = Vec::new();
-        let mut pocket = None;
         while queue.next() != Key::NEVER {
-            order.push(match queue.pop(&mut pocket) {
-                Due::Message(..) => pocket.take().unwrap(),
+            order.push(match queue.pop() {
+                Due::Message(_, _, place) => queue.take(place).unwrap(),
                 Due::Job(j) => 10 * j,
             });
         }
@@ -307,7 +331,7 @@ mod tests {
     #[test]
     fn however_many_are_planned_they_come_out_sorted() {
         let mut queue: Queue<u64, u32> = Queue::new();
-        let (mut word, mut pocket) = (1u64, None);
+        let mut word = 1u64;
         let mut planned = std::collections::BTreeSet::new();
         for step in 0..50_000u64 {
             word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -319,8 +343,8 @@ mod tests {
                 planned.insert((at, step));
             } else if let Some(first) = planned.pop_first() {
                 assert_eq!(queue.next().time(), Time(first.0));
-                queue.pop(&mut pocket);
-                assert_eq!(pocket.take(), Some(first.1));
+                let Due::Message(_, _, place) = queue.pop() else { panic!("no job was planned") };
+                assert_eq!(queue.take(place), Some(first.1));
             }
         }
     }

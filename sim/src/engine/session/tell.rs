@@ -64,8 +64,8 @@ impl<A: Algorithm> Engine<'_, A> {
             }
             Told::Message { from, generation, message } => {
                 if self.wire.sessions().end(to, from).heard == Some(generation) {
-                    self.pocket = Some(message);
-                    self.hand_over(from, to);
+                    let place = self.wire.queue.lay(from, to, message);
+                    self.hand_over(from, to, place);
                 } else {
                     self.lose(from, to, message, Dropped::StaleSession);
                 }
