@@ -18,6 +18,9 @@ pub(super) struct Progress {
     pub next: u64,
     /// Where its log ends to agree is not known yet: send no more until an answer shows it.
     pub probing: bool,
+    /// It was sent something again since the last heartbeat, because an answer showed no progress. Once is enough: where
+    /// messages are doubled, a question for each answer would breed without end.
+    pub asked: bool,
     /// It has answered since the last check of the majority …
     pub active: bool,
     /// … and this is when it last did.
@@ -117,7 +120,7 @@ impl Raft {
 
     pub(super) fn forget_progress(&mut self, ctx: &Context<'_, Raft>) {
         let next = ctx.durable().last_index() + 1;
-        let unknown = Progress { matched: 0, next, probing: true, active: false, contact: ctx.now() };
+        let unknown = Progress { matched: 0, next, probing: true, asked: false, active: false, contact: ctx.now() };
         self.peers.clear();
         self.peers.extend(ctx.members().map(|_| unknown));
         self.active = 0;
@@ -188,7 +191,8 @@ impl Raft {
         }
         for to in ctx.members() {
             if to != ctx.id() {
-                let peer = &self.peers[to.index()];
+                let peer = &mut self.peers[to.index()];
+                peer.asked = false;
                 let previous = if peer.probing { peer.next - 1 } else { peer.matched };
                 let heartbeat = self.append_entries(previous, None, ctx);
                 ctx.send_at_once(to, heartbeat);
@@ -223,7 +227,8 @@ impl Raft {
         let found = peer.probing && index + 1 >= peer.next;
         peer.next = peer.next.max(index + 1);
         peer.probing &= !found;
-        let behind = peer.matched < last && (!progress || peer.next <= last);
+        let behind = peer.matched < last && if progress { peer.next <= last } else { !peer.asked };
+        peer.asked |= !progress;
         if progress {
             self.advance_commit(ctx);
         }

@@ -128,7 +128,7 @@ pub const ALL: [Invariant; COUNT] = [
         name: "durable-before-reply",
         citation: "Ongaro 2014 (dissertation), section 3.8; ZOOKEEPER-4646",
         sentence: "What a message asserts of its sender's past is on the sender's disk when the message departs.",
-        exercised: "a message departed that asserted an epoch or a vote for the first time",
+        exercised: "a message departed that asserted an epoch or a vote for the first time, from a member whose disk takes time",
         severity: Severity::Safety,
         needs: &[Fact::Durable],
     },

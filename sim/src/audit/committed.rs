@@ -12,6 +12,9 @@ use crate::time::Time;
 
 pub(super) struct Committed {
     registry: Vec<Entry>,
+    /// In which epoch each was first called committed: a leader of a later epoch must hold it; one of an earlier epoch, whom
+    /// late votes bring to lead after that, need not.
+    epochs: Vec<Epoch>,
     /// By member: its log equals the registry at least up to here.
     equal: Vec<usize>,
     /// By member: where it was last found to contradict the registry, so that this is told once.
@@ -20,7 +23,7 @@ pub(super) struct Committed {
 
 impl Committed {
     pub fn new(nodes: usize) -> Committed {
-        Committed { registry: Vec::new(), equal: vec![0; nodes], contradicts: vec![None; nodes] }
+        Committed { registry: Vec::new(), epochs: Vec::new(), equal: vec![0; nodes], contradicts: vec![None; nodes] }
     }
 
     /// The log may have changed from this position on; so many entries of it had been called committed by this member.
@@ -39,19 +42,19 @@ impl Committed {
 
     /// A member came to lead: it must hold what was committed in earlier epochs.
     pub fn led(&mut self, findings: &mut Findings, at: Time, node: NodeId, epoch: Epoch, history: &[Entry]) {
-        if self.registry.first().is_some_and(|entry| entry.epoch < epoch) {
+        if self.epochs.first().is_some_and(|committed_in| *committed_in < epoch) {
             findings.exercised(Promise::LeaderCompleteness);
         }
         let mut position = self.equal[node.index()];
-        while let Some(entry) = self.registry.get(position).filter(|entry| entry.epoch < epoch) {
-            if history.get(position) != Some(entry) {
-                let entry = *entry;
+        while position < self.registry.len() && self.epochs[position] < epoch {
+            let (entry, committed_in) = (self.registry[position], self.epochs[position]);
+            if history.get(position) != Some(&entry) {
                 findings.violated(Promise::LeaderCompleteness, at, &[node], || {
                     format!(
                         "{node} came to lead in epoch {epoch} without {} at position {}, committed in epoch {}",
                         words(entry),
                         position + 1,
-                        entry.epoch
+                        committed_in
                     )
                 });
                 break;
@@ -84,7 +87,7 @@ impl Committed {
             match self.registry.get(position) {
                 Some(entry) if *entry == history[position] => met = true,
                 Some(_) => break,
-                None => self.append(findings, effects, at, node, history[position]),
+                None => self.append(findings, effects, at, node, history[position], is.epoch()),
             }
             position += 1;
         }
@@ -97,7 +100,15 @@ impl Committed {
         }
     }
 
-    fn append(&mut self, findings: &mut Findings, effects: &mut Effects, at: Time, node: NodeId, entry: Entry) {
+    fn append(
+        &mut self,
+        findings: &mut Findings,
+        effects: &mut Effects,
+        at: Time,
+        node: NodeId,
+        entry: Entry,
+        committed_in: Epoch,
+    ) {
         if let Some(last) = self.registry.last().filter(|last| entry.epoch < last.epoch) {
             let (last, position) = (last.epoch, self.registry.len() + 1);
             findings.violated(Promise::CommittedNeverLost, at, &[node], || {
@@ -109,6 +120,7 @@ impl Committed {
         }
         effects.committed(findings, at, node, entry.epoch);
         self.registry.push(entry);
+        self.epochs.push(committed_in);
     }
 
     /// Two histories exist. The registry follows the newer epoch from here on, as the members will after the heal.
@@ -142,6 +154,8 @@ impl Committed {
         if entry.epoch > known.epoch {
             self.registry.truncate(position);
             self.registry.extend_from_slice(&history[position..]);
+            self.epochs.truncate(position);
+            self.epochs.resize(self.registry.len(), is.epoch());
             self.equal.iter_mut().for_each(|equal| *equal = (*equal).min(position));
             self.equal[node.index()] = history.len();
             effects.committed(findings, at, node, newest);

@@ -2,6 +2,7 @@
 //! ElectionSafety, VoteOnce, TermMonotonic, DurableBeforeReply, QuorumCertificate.
 
 use crate::algorithm::{Asserts, Epoch, NodeId, Observation, Promise, Role};
+use crate::audit::Backing;
 use crate::audit::findings::Findings;
 use crate::time::Time;
 
@@ -85,22 +86,23 @@ impl Election {
     }
 
     #[inline(always)]
-    pub fn departed(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, backed: bool) {
-        if asserts.epoch == self.expected[from.index()] && asserts.vote.is_none() && backed {
+    pub fn departed(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
+        if asserts.epoch == self.expected[from.index()] && asserts.vote.is_none() && disk.backed {
             return;
         }
-        self.asserted(findings, at, from, asserts, backed);
+        self.asserted(findings, at, from, asserts, disk);
     }
 
     #[cold]
     #[inline(never)]
-    fn asserted(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, backed: bool) {
+    fn asserted(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
         let new_epoch = self.asserted_epoch(findings, at, from, asserts.epoch);
         let new_vote = asserts.vote.is_some_and(|(epoch, candidate)| self.voted(findings, at, from, epoch, candidate));
-        if new_epoch || new_vote || !backed {
+        // Where the disk answers at once, sending too early cannot be told from sending in time.
+        if !disk.backed || ((new_epoch || new_vote) && disk.takes_time) {
             findings.exercised(Promise::DurableBeforeReply);
         }
-        if !backed {
+        if !disk.backed {
             findings.violated(Promise::DurableBeforeReply, at, &[from], || match asserts.vote {
                 Some((epoch, candidate)) => {
                     format!("a vote of {from} for {candidate} in epoch {epoch} left before its disk had answered")

@@ -52,6 +52,15 @@ pub struct Conditions<'a> {
     pub calm: bool,
 }
 
+/// What stands behind a message that departs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Backing {
+    /// Everything that it asserts is on its sender's disk.
+    pub backed: bool,
+    /// That disk takes time to answer, so that a message could have left too early.
+    pub takes_time: bool,
+}
+
 /// How an assumption was broken in this run, for the standing of findings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Broken {
@@ -120,8 +129,8 @@ impl Audit {
 
     /// A message leaves a member. Hot: called once a message.
     #[inline(always)]
-    pub fn departed(&mut self, at: Time, from: NodeId, asserts: Asserts, backed: bool) {
-        self.election.departed(&mut self.findings, at, from, asserts, backed);
+    pub fn departed(&mut self, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
+        self.election.departed(&mut self.findings, at, from, asserts, disk);
     }
 
     /// A message that asks `voter` for its vote is about to be handled.
@@ -202,9 +211,9 @@ impl Audit {
     pub fn conditions(&mut self, at: Time, conditions: Conditions<'_>) {
         self.quorum.conditions(at, &conditions);
         self.growth.conditions(&mut self.findings, at, conditions.quorum_connected);
-        self.weigh_eligibility();
         self.up.copy_from_slice(conditions.up);
         self.liveness.conditions(&mut self.findings, at, conditions.up, conditions.calm);
+        self.weigh_eligibility();
         self.set_alarm();
     }
 

@@ -201,7 +201,7 @@ fn topology(members: usize, base: Vec<Rc<LinkSettings>>, usual_rates: Vec<crate:
         degradations: Vec::new(),
         flaps: Vec::new(),
         numbered: 0,
-        pause_stamp: vec![0; members],
+        paused_until: vec![Time::ZERO; members],
         suspended_clock: vec![false; members],
         usual_rates,
         running: vec![false; members],

@@ -3,15 +3,11 @@
 use crate::algorithm::{Algorithm, NodeId};
 use crate::delay::Delay;
 use crate::engine::job::Job;
-use crate::engine::node::{Node, Power};
+use crate::engine::node::{Disk, Node, Power, Trouble};
 use crate::engine::wire::Wire;
 use crate::engine::{Engine, tag};
 use crate::observer::{Happening, NodeEvent};
 use crate::time::{Span, Time};
-
-/// What is wrong with a disk.
-const STALLED: u32 = 0;
-const SLOWED: u32 = 1;
 
 impl<A: Algorithm> Wire<A> {
     /// Begins a flush of all that has been written.
@@ -61,39 +57,42 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     pub(super) fn stall_disk(&mut self, i: usize, lasting: Span) {
-        let until = self.wire.now + lasting;
-        let node = &mut self.nodes[i];
-        self.wire.broken.late = true;
-        node.disk.stalled_until = node.disk.stalled_until.max(until);
-        node.disk.troubles += 1;
-        node.disk.instant = false;
-        self.wire.queue.schedule(until, Job::DiskRight(NodeId(i as u16), STALLED));
+        self.trouble_disk(i, None, lasting);
         self.tell_node(i, NodeEvent::DiskStalled);
     }
 
     pub(super) fn slow_disk(&mut self, i: usize, latency: &Delay, lasting: Span) {
-        let until = self.wire.now + lasting;
-        let node = &mut self.nodes[i];
-        self.wire.broken.late = true;
-        node.disk.latency = latency.clone();
-        node.disk.troubles += 1;
-        node.disk.instant = false;
-        self.wire.queue.schedule(until, Job::DiskRight(NodeId(i as u16), SLOWED));
+        self.trouble_disk(i, Some(latency.clone()), lasting);
         self.tell_node(i, NodeEvent::DiskSlowed);
     }
 
-    /// A slow or stalled disk is right again (where faults overlap: when the last of them has ended).
-    pub(super) fn disk_right(&mut self, i: usize, kind: u32) {
+    fn trouble_disk(&mut self, i: usize, latency: Option<Delay>, lasting: Span) {
+        self.topology.numbered += 1;
+        let (number, until) = (self.topology.numbered, self.wire.now + lasting);
         let disk = &mut self.nodes[i].disk;
-        disk.troubles -= 1;
-        if disk.troubles == 0 {
-            disk.latency = disk.usual.clone();
-            disk.stalled_until = Time::ZERO;
-            disk.instant = disk.usual == Delay::Constant(Span::ZERO);
-        } else if kind == SLOWED && disk.stalled_until > self.wire.now {
-            disk.latency = disk.usual.clone();
-        }
+        disk.troubles.push(Trouble { number, latency, until });
+        disk.settle();
+        self.wire.broken.late = true;
+        self.wire.queue.schedule(until, Job::DiskRight(NodeId(i as u16), number));
+    }
+
+    /// One trouble of a disk is over.
+    pub(super) fn disk_right(&mut self, i: usize, number: u32) {
+        let disk = &mut self.nodes[i].disk;
+        disk.troubles.retain(|trouble| trouble.number != number);
+        disk.settle();
         self.tell_node(i, NodeEvent::DiskRestored);
         self.world_changed();
+    }
+}
+
+impl<A: Algorithm> Disk<A> {
+    /// What holds of the troubles in force: the latest latency, and the last end of a stall.
+    fn settle(&mut self) {
+        let slowed = self.troubles.iter().rev().find_map(|trouble| trouble.latency.as_ref());
+        self.latency = slowed.unwrap_or(&self.usual).clone();
+        let stalls = self.troubles.iter().filter(|trouble| trouble.latency.is_none());
+        self.stalled_until = stalls.map(|trouble| trouble.until).max().unwrap_or(Time::ZERO);
+        self.instant = self.troubles.is_empty() && self.usual == Delay::Constant(Span::ZERO);
     }
 }

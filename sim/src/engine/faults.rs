@@ -11,13 +11,14 @@ use crate::observer::NodeEvent;
 use crate::outcome::Cause;
 use crate::random::{Purpose, Stream};
 use crate::ratio::Ratio;
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 impl<A: Algorithm> Engine<'_, A> {
     /// A member starts, for the first time or again, with what its disk holds. The caller sees to what follows for the world.
-    pub(super) fn start(&mut self, i: usize) {
+    /// False: it was up.
+    pub(super) fn start(&mut self, i: usize) -> bool {
         if self.nodes[i].power != Power::Down {
-            return;
+            return false;
         }
         let node = &mut self.nodes[i];
         node.power = Power::Running;
@@ -31,6 +32,7 @@ impl<A: Algorithm> Engine<'_, A> {
         self.minds[i] = Some(mind);
         self.settle(i);
         self.sessions_started(i);
+        true
     }
 
     pub(super) fn campaign(&mut self, i: usize) {
@@ -41,9 +43,14 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
-    pub(super) fn crash(&mut self, i: usize, wipe: bool) {
+    /// False: it was down. A disk is emptied either way.
+    pub(super) fn crash(&mut self, i: usize, wipe: bool) -> bool {
         if self.nodes[i].power == Power::Down {
-            return;
+            if wipe {
+                self.wipe(i);
+                self.tell_node(i, NodeEvent::Wiped);
+            }
+            return wipe;
         }
         if self.reigns.leader() == Some(i) {
             self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), Cause::Crash);
@@ -52,11 +59,9 @@ impl<A: Algorithm> Engine<'_, A> {
         let node = &mut self.nodes[i];
         node.crash();
         if wipe {
-            node.image = A::Durable::default();
-            node.disk.image = A::Durable::default();
-            node.touched(Some(0));
-            self.wire.broken.wiped = true;
+            self.wipe(i);
         }
+        let node = &mut self.nodes[i];
         if self.topology.suspended_clock[i] {
             self.topology.suspended_clock[i] = false;
             node.clock.stop(self.wire.now, false);
@@ -70,48 +75,64 @@ impl<A: Algorithm> Engine<'_, A> {
         self.sessions_crashed(i);
         self.tell_node(i, if wipe { NodeEvent::Wiped } else { NodeEvent::Crashed });
         self.set_alarm();
+        true
     }
 
-    /// The process stands still, or the whole machine does (`clock` says what its monotonic clock does then).
-    pub(super) fn pause(&mut self, i: usize, lasting: Option<Span>, clock: Option<ClockDuring>) {
+    fn wipe(&mut self, i: usize) {
+        let node = &mut self.nodes[i];
+        node.image = A::Durable::default();
+        node.disk.image = A::Durable::default();
+        node.touched(Some(0));
+        self.wire.broken.wiped = true;
+    }
+
+    /// The process stands still, or the whole machine does (`clock` says what its monotonic clock does then). Where pauses
+    /// overlap, the latest end counts. False: nothing changed by it.
+    pub(super) fn pause(&mut self, i: usize, lasting: Option<Span>, clock: Option<ClockDuring>) -> bool {
         if self.nodes[i].power == Power::Down {
-            return;
+            return false;
         }
-        self.topology.pause_stamp[i] += 1;
-        if let Some(lasting) = lasting {
-            let ends = Job::Resume(NodeId(i as u16), self.topology.pause_stamp[i]);
-            self.wire.queue.schedule(self.wire.now + lasting, ends);
+        let until = lasting.map_or(Time::NEVER, |lasting| self.wire.now + lasting);
+        let already = self.nodes[i].power == Power::Paused;
+        let stops = clock == Some(ClockDuring::Stops) && !self.topology.suspended_clock[i];
+        if already && until <= self.topology.paused_until[i] && !stops {
+            return false;
+        }
+        self.topology.paused_until[i] = if already { until.max(self.topology.paused_until[i]) } else { until };
+        if lasting.is_some() {
+            self.wire.queue.schedule(until, Job::Resume(NodeId(i as u16)));
         }
         self.wire.broken.paused = true;
-        if self.nodes[i].power == Power::Paused {
-            return;
+        if !already {
+            if self.reigns.leader() == Some(i) {
+                let cause = if clock.is_some() { Cause::Suspend } else { Cause::Pause };
+                self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), cause);
+            }
+            self.nodes[i].power = Power::Paused;
+            self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
         }
-        if self.reigns.leader() == Some(i) {
-            let cause = if clock.is_some() { Cause::Suspend } else { Cause::Pause };
-            self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), cause);
-        }
-        self.nodes[i].power = Power::Paused;
         self.sessions_paused(i, clock.is_some());
-        self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
-        if clock == Some(ClockDuring::Stops) {
+        if stops {
             self.nodes[i].clock.stop(self.wire.now, true);
             self.topology.suspended_clock[i] = true;
             self.authority_changed(i);
         }
         self.tell_node(i, if clock.is_some() { NodeEvent::Suspended } else { NodeEvent::Paused });
+        true
     }
 
-    pub(super) fn resume_if(&mut self, i: usize, stamp: u32) {
-        if self.topology.pause_stamp[i] == stamp {
-            self.resume(i);
+    /// A pause is over, if no other holds the member longer.
+    pub(super) fn resume_if_over(&mut self, i: usize) {
+        if self.topology.paused_until[i] <= self.wire.now && self.resume(i) {
             self.world_changed();
         }
     }
 
-    /// Timers that are overdue fire first, then what the buffers hold is handled in order, as event loops do.
-    pub(super) fn resume(&mut self, i: usize) {
+    /// Timers that are overdue fire first, then what the buffers hold is handled in order, as event loops do. False: it did not
+    /// stand still.
+    pub(super) fn resume(&mut self, i: usize) -> bool {
         if self.nodes[i].power != Power::Paused {
-            return;
+            return false;
         }
         let now = self.wire.now;
         if std::mem::replace(&mut self.topology.suspended_clock[i], false) {
@@ -134,6 +155,7 @@ impl<A: Algorithm> Engine<'_, A> {
         self.authority_changed(i);
         self.tell_node(i, NodeEvent::Resumed);
         self.tell_sent();
+        true
     }
 
     /// Maps every armed timer of a member to true time again, in the order in which they are due.

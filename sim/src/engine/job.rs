@@ -15,13 +15,13 @@ pub enum Job<A: Algorithm> {
     Retry(u32),
     /// An event has waited long enough for its target.
     GiveUp(u32),
-    /// A pause or suspension ends, if the member still stands in that one.
-    Resume(NodeId, u32),
+    /// A pause or suspension ends, if no other holds the member longer.
+    Resume(NodeId),
     /// A degradation, by its number, ends.
     Restore(u32),
     /// A flap, by its number, goes up or down.
     Flap(u32),
-    /// A slow or stalled disk is right again.
+    /// One trouble of a disk, by its number, is over.
     DiskRight(NodeId, u32),
     /// A flush is done, if the node has not crashed since.
     Flushed(NodeId, u32),

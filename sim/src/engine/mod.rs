@@ -303,10 +303,10 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::Script(event) => self.script_due(event),
             Job::Retry(stamp) => self.retry(stamp),
             Job::GiveUp(stamp) => self.give_up(stamp),
-            Job::Resume(node, stamp) => self.resume_if(node.index(), stamp),
+            Job::Resume(node) => self.resume_if_over(node.index()),
             Job::Restore(number) => self.restore_links(number),
             Job::Flap(number) => self.flap(number),
-            Job::DiskRight(node, kind) => self.disk_right(node.index(), kind),
+            Job::DiskRight(node, number) => self.disk_right(node.index(), number),
             Job::Flushed(node, incarnation) => self.flushed(node.index(), incarnation),
             Job::HandOver { from, to, message } => {
                 let place = self.wire.queue.lay(from, to, message);

@@ -64,6 +64,14 @@ pub enum Arrived<M> {
     Told(Told<M>),
 }
 
+/// Something that is wrong with a disk for a while.
+pub struct Trouble {
+    pub number: u32,
+    /// It takes this long to answer; `None`: it does not answer.
+    pub latency: Option<Delay>,
+    pub until: Time,
+}
+
 pub struct Disk<A: Algorithm> {
     /// What would be there after a crash.
     pub image: A::Durable,
@@ -79,8 +87,8 @@ pub struct Disk<A: Algorithm> {
     /// What the scenario says, for when a fault ends.
     pub usual: Delay,
     pub stalled_until: Time,
-    /// How many faults slow it down or stall it.
-    pub troubles: u32,
+    /// The faults that slow it down or stall it, oldest first.
+    pub troubles: Vec<Trouble>,
     /// Nothing waits: the latency is zero and nothing is stalled.
     pub instant: bool,
     stream: Option<Box<Stream>>,
@@ -145,7 +153,7 @@ impl<A: Algorithm> Node<A> {
                 latency: latency.clone(),
                 usual: latency,
                 stalled_until: Time::ZERO,
-                troubles: 0,
+                troubles: Vec::new(),
                 stream: None,
             },
             image,

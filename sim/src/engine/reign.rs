@@ -126,6 +126,8 @@ impl<A: Algorithm> Engine<'_, A> {
         let (now, node, tenure) = (self.wire.now, NodeId(i as u16), self.reigns.tenures.len());
         if let Some(old) = self.reigns.leader()
             && old != i
+            // Whom late votes bring to lead in an epoch that is over already replaces nobody.
+            && self.nodes[old].seen.epoch() <= epoch
             && !self.reigns.failovers.is_open()
         {
             // Somebody else took over from a leader that knew of no trouble.

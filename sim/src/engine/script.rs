@@ -148,16 +148,22 @@ impl<A: Algorithm> Engine<'_, A> {
     fn attempt(&mut self, event: usize) -> bool {
         self.script.meant.clear();
         let one = self.script.events[event].clone();
-        if self.act_out(event, &one.fault).is_none() {
-            return false;
+        let Some(acted) = self.act_out(event, &one.fault) else { return false };
+        // "Everybody is up again" is no trouble, and true already if nobody was down.
+        let tidying = matches!(&one.fault, Fault::Restart(who) | Fault::Resume(who) if *who == [Target::All]);
+        if acted || tidying {
+            self.script.fired[event] += 1;
+        } else {
+            self.script.miss(event, String::from("it changed nothing: whom it meant was like that already"));
         }
-        self.script.fired[event] += 1;
         if let Some(name) = &one.bind {
             self.script.bind(name);
         }
         let meant = std::mem::take(&mut self.script.meant);
         self.record_fault(event, &meant);
-        self.tell_fault(&one, &meant);
+        if acted {
+            self.tell_fault(&one, &meant);
+        }
         self.script.meant = meant;
         self.world_changed();
         self.schedule_followers(event);
@@ -181,8 +187,8 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
-    /// `None`: a target is missing, and nothing was done.
-    fn act_out(&mut self, event: usize, fault: &Fault) -> Option<()> {
+    /// Whether anything changed by it. `None`: a target is missing, and nothing was done.
+    fn act_out(&mut self, event: usize, fault: &Fault) -> Option<bool> {
         match fault {
             Fault::Partition(shape) => self.partition(event, shape)?,
             Fault::Cut { from, to, both } => {
@@ -198,41 +204,52 @@ impl<A: Algorithm> Engine<'_, A> {
                 self.degrade(pairs, patch.clone(), *lasting);
             }
             Fault::Heal => self.heal(),
-            Fault::Crash(who) => self.each(event, who, |engine, i| engine.crash(i, false))?,
-            Fault::Wipe(who) => self.each(event, who, |engine, i| engine.crash(i, true))?,
-            Fault::Restart(who) => self.each(event, who, Self::start)?,
-            Fault::Pause { who, lasting } => self.each(event, who, |engine, i| engine.pause(i, *lasting, None))?,
-            Fault::Suspend { who, lasting, clock } => {
-                self.each(event, who, |engine, i| engine.pause(i, *lasting, Some(*clock)))?;
-            }
-            Fault::Resume(who) => self.each(event, who, Self::resume)?,
-            Fault::StallDisk { who, lasting } => self.each(event, who, |engine, i| engine.stall_disk(i, *lasting))?,
-            Fault::SlowDisk { who, latency, lasting } => {
-                self.each(event, who, |engine, i| engine.slow_disk(i, latency, *lasting))?;
-            }
-            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| engine.set_clock_rate(i, *rate))?,
-            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| engine.jump_clock(i, *by))?,
             Fault::Transfer { to } => {
                 let leader = self.reigns.leader()?;
                 let to = self.one(event, to)?;
                 self.transfer(leader, NodeId(to as u16));
             }
+            fault => return self.act_out_on_nodes(event, fault),
         }
-        Some(())
+        Some(true)
     }
 
-    fn each(&mut self, event: usize, who: &[Target], mut act: impl FnMut(&mut Self, usize)) -> Option<()> {
+    fn act_out_on_nodes(&mut self, event: usize, fault: &Fault) -> Option<bool> {
+        let done = |()| true;
+        match fault {
+            Fault::Crash(who) => self.each(event, who, |engine, i| engine.crash(i, false)),
+            Fault::Wipe(who) => self.each(event, who, |engine, i| engine.crash(i, true)),
+            Fault::Restart(who) => self.each(event, who, Self::start),
+            Fault::Pause { who, lasting } => self.each(event, who, |engine, i| engine.pause(i, *lasting, None)),
+            Fault::Suspend { who, lasting, clock } => self.each(event, who, |engine, i| engine.pause(i, *lasting, Some(*clock))),
+            Fault::Resume(who) => self.each(event, who, Self::resume),
+            Fault::StallDisk { who, lasting } => self.each(event, who, |engine, i| done(engine.stall_disk(i, *lasting))),
+            Fault::SlowDisk { who, latency, lasting } => {
+                self.each(event, who, |engine, i| done(engine.slow_disk(i, latency, *lasting)))
+            }
+            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| done(engine.set_clock_rate(i, *rate))),
+            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| done(engine.jump_clock(i, *by))),
+            Fault::Partition(_) | Fault::Cut { .. } | Fault::Flap { .. } | Fault::Degrade { .. } => {
+                unreachable!("faults of links are acted out on links")
+            }
+            Fault::Heal | Fault::Transfer { .. } => unreachable!("it names no nodes to act on"),
+        }
+    }
+
+    /// Whether it changed anything for any of them; `None`: a target is missing.
+    fn each(&mut self, event: usize, who: &[Target], mut act: impl FnMut(&mut Self, usize) -> bool) -> Option<bool> {
+        let mut acted = false;
         let mut nodes = std::mem::take(&mut self.script.meant);
         let found = who.iter().try_for_each(|target| self.resolve(event, target, &mut nodes));
         if found.is_some() {
             for node in &nodes {
                 if node.index() < self.nodes.len() {
-                    act(self, node.index());
+                    acted |= act(self, node.index());
                 }
             }
         }
         self.script.meant = nodes;
-        found
+        found.map(|()| acted)
     }
 
     fn resolve_all(&mut self, event: usize, targets: &[Target]) -> Option<Vec<NodeId>> {

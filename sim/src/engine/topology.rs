@@ -42,8 +42,8 @@ pub struct Topology {
     pub flaps: Vec<Flapping>,
     /// Counts degradations and flaps, so that an end can find its beginning.
     pub numbered: u32,
-    /// Which pause a member is in, so that the end of an earlier one does not end it.
-    pub pause_stamp: Vec<u32>,
+    /// Until when each member stands still at least; where pauses overlap, the latest end.
+    pub paused_until: Vec<Time>,
     pub suspended_clock: Vec<bool>,
     /// What the scenario says of each clock's rate.
     pub usual_rates: Vec<Ratio>,
@@ -116,7 +116,7 @@ impl<A: Algorithm> Engine<'_, A> {
             .nodes
             .iter()
             .zip(&topology.usual_rates)
-            .all(|(node, rate)| node.power != Power::Paused && node.disk.troubles == 0 && node.clock.rate() == *rate);
+            .all(|(node, rate)| node.power != Power::Paused && node.disk.troubles.is_empty() && node.clock.rate() == *rate);
         topology.calm = nodes_right
             && !topology.partitioned
             && topology.cuts.is_empty()

@@ -2,7 +2,7 @@
 //! for the engine.
 
 use crate::algorithm::{Algorithm, Item, NodeId, Transport};
-use crate::audit::{Audit, Broken};
+use crate::audit::{Audit, Backing, Broken};
 use crate::encode::Encoder;
 use crate::engine::job::Job;
 use crate::engine::link::{Fate, Link};
@@ -56,7 +56,8 @@ impl<A: Algorithm> Wire<A> {
         let from = node.id;
         if self.audit.on {
             let backed = A::backed(&message, &node.disk.image, from);
-            self.audit.departed(self.now, from, A::asserts(&message), backed);
+            let disk = Backing { backed, takes_time: !node.disk.instant };
+            self.audit.departed(self.now, from, A::asserts(&message), disk);
         }
         if self.watched {
             self.tell(Sent::Departed { from, to, message: message.clone() });

@@ -87,7 +87,8 @@ impl Story {
     }
 
     fn sends(&mut self, member: u16, asserts: Asserts, backed: bool) -> &mut Story {
-        self.audit.departed(self.now, node(member), asserts, backed);
+        let disk = crate::audit::Backing { backed, takes_time: true };
+        self.audit.departed(self.now, node(member), asserts, disk);
         self
     }
 

@@ -243,7 +243,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// A member was paused; with `machine`, its kernel stands still too.
     pub(super) fn sessions_paused(&mut self, i: usize, machine: bool) {
         if A::TRANSPORT == Transport::Session {
-            self.wire.sessions().frozen[i] = machine;
+            self.wire.sessions().frozen[i] |= machine;
         }
     }
 
