@@ -21,6 +21,7 @@ pub fn scenarios(all: &[Scenario]) -> String {
     table.text()
 }
 
+/// A table of the algorithms, as `list` shows it.
 pub fn algorithms(registry: &Registry) -> String {
     let mut table = Table::new(&["algorithm", "settings", "mutants", "about"]);
     for player in registry.iter() {
@@ -31,6 +32,7 @@ pub fn algorithms(registry: &Registry) -> String {
     table.text()
 }
 
+/// A table of the common invariants, in the order of verdicts.
 pub fn invariants() -> String {
     let mut table = Table::new(&["invariant", "kind", "what must be true"]);
     for invariant in &catalogue::ALL {
@@ -43,6 +45,7 @@ pub fn invariants() -> String {
     table.text()
 }
 
+/// A table of the bugs that can be switched on, algorithm by algorithm.
 pub fn mutants(registry: &Registry) -> String {
     let mut table = Table::new(&["mutant", "algorithm", "caught by", "rule that it breaks"]);
     for player in registry.iter() {

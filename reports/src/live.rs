@@ -61,6 +61,7 @@ struct Mind {
 }
 
 impl Live {
+    /// A log for a cluster of so many members, with a column for each if they fit.
     pub fn new(nodes: u16) -> Live {
         let count = usize::from(nodes.max(1));
         let width = ((WIDTH - TIME_WIDTH) / count).min(WIDEST);

@@ -6,6 +6,7 @@ use sim::outcome::Outcome;
 
 use crate::{sections, words};
 
+/// The whole report.
 pub fn report(outcome: &Outcome) -> String {
     let mut out = format!("# Seed {}, {}, {}\n\n", outcome.seed, outcome.scenario, outcome.algorithm);
     let mut add = |text: &str| out.write_str(text).expect("a string takes any text");

@@ -96,6 +96,7 @@ struct Failovers {
 }
 
 impl Summary {
+    /// Counts one more run; all must be of one scenario and one algorithm.
     pub fn add(&mut self, outcome: &Outcome) {
         self.runs += 1;
         self.events += outcome.events;
@@ -152,10 +153,12 @@ impl Summary {
         kinds.lost_acknowledged += u64::from(seen.lost_acknowledged > 0);
     }
 
+    /// How many were added.
     pub fn runs(&self) -> u64 {
         self.runs
     }
 
+    /// The seeds with findings, in the order in which their runs were added.
     pub fn failing(&self) -> &[Failing] {
         &self.failing
     }
@@ -194,6 +197,7 @@ impl Summary {
         out
     }
 
+    /// As Markdown, under this title.
     pub fn markdown(&self, title: &str) -> String {
         let mut out = format!("# {title}\n\n{} runs, {} with findings.\n\n", self.runs, self.failing.len());
         out.push_str(&self.verdicts().markdown());

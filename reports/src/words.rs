@@ -15,6 +15,7 @@ pub const fn verdict(verdict: &Verdict) -> &'static str {
     }
 }
 
+/// In JSON and in tables: `outside-assumptions`.
 pub const fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Promised => "promised",
@@ -23,6 +24,7 @@ pub const fn standing(standing: Standing) -> &'static str {
     }
 }
 
+/// In JSON and in tables: `safety`.
 pub const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Safety => "safety",
@@ -31,6 +33,7 @@ pub const fn severity(severity: Severity) -> &'static str {
     }
 }
 
+/// In JSON and in tables: `slow`.
 pub const fn liveness(liveness: Liveness) -> &'static str {
     match liveness {
         Liveness::Slow => "slow",

@@ -37,8 +37,10 @@ pub struct Source {
     pub text: String,
 }
 
+/// How grave a complaint is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
+    /// The scenario does not run.
     Error,
     /// The scenario runs, but perhaps not as it was meant.
     Warning,
@@ -100,10 +102,12 @@ impl Diagnostics {
         }
     }
 
+    /// Whether there is no complaint, not even a warning.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// How many complaints are errors.
     pub fn errors(&self) -> usize {
         self.list.iter().filter(|d| d.severity == Severity::Error).count()
     }

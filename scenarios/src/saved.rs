@@ -47,6 +47,7 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// What is to be kept of this run; `findings` are in words, one text each.
     pub fn new(scenario: &Scenario, outcome: &Outcome, mutant: Option<&str>, findings: Vec<String>) -> Saved {
         let mut saved = Saved {
             schema: SCHEMA,

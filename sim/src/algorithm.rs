@@ -16,6 +16,7 @@ use crate::time::{LocalTime, Span, WallTime};
 pub struct NodeId(pub u16);
 
 impl NodeId {
+    /// Its place in a list by number, from 0.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -45,7 +46,9 @@ pub struct Item(pub u64);
 /// An entry of a replicated log; `item: None` is a no-op.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Entry {
+    /// The reign in which it was made.
     pub epoch: Epoch,
+    /// The work that it carries.
     pub item: Option<Item>,
 }
 
@@ -71,6 +74,8 @@ pub trait Durable: Default + Clone + Debug + 'static {
     /// A change, as data.
     type Write: Clone + Debug + Encode;
 
+    /// Carries one write out: on the node's image at once, on the disk image when the disk has answered for it. The result may
+    /// depend on nothing but the state and the write.
     fn apply(&mut self, write: &Self::Write);
 
     /// The first position of [`Algorithm::history`] (from 0) that this write may change; `None` if it leaves it alone.
@@ -96,14 +101,18 @@ impl Durable for () {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Role {
+    /// Neither leads nor stands.
     Follower = 0,
     /// Asks whether it would win, before it stands.
     PreCandidate = 1,
+    /// Stands for election.
     Candidate = 2,
+    /// Leads, as far as it knows; its [`Authority`] says until when it would act.
     Leader = 3,
 }
 
 impl Role {
+    /// In words: `pre-candidate`.
     pub const fn name(self) -> &'static str {
         match self {
             Role::Follower => "follower",
@@ -117,6 +126,7 @@ impl Role {
 /// Until when the node would act as leader if asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Authority {
+    /// It would not act.
     None,
     /// A leader that checks nothing when asked (plain Raft; client-go, which stops when its own timer *runs*, so that a
     /// pause prolongs it).
@@ -162,6 +172,7 @@ impl Observation {
         self
     }
 
+    /// Until when it would act as leader if asked. A tenure lasts as long as there is authority, in one epoch.
     #[inline(always)]
     pub const fn with_authority(mut self, authority: Authority) -> Observation {
         let (kind, until) = match authority {
@@ -194,6 +205,7 @@ impl Observation {
         self
     }
 
+    /// What it takes itself for.
     pub const fn role(&self) -> Role {
         match self.small & 0xff {
             0 => Role::Follower,
@@ -202,15 +214,18 @@ impl Observation {
             _ => Role::Leader,
         }
     }
+    /// The reign in which it takes part.
     pub const fn epoch(&self) -> Epoch {
         self.epoch
     }
+    /// Whom it takes for the leader, itself included; `None`: nobody.
     pub const fn leader(&self) -> Option<NodeId> {
         match self.small >> LEADER {
             NO_LEADER => None,
             node => Some(NodeId(node as u16)),
         }
     }
+    /// Until when it would act as leader if asked.
     pub const fn authority(&self) -> Authority {
         match self.small >> AUTHORITY & 0xff {
             0 => Authority::None,
@@ -219,9 +234,11 @@ impl Observation {
             _ => Authority::UntilWall(WallTime(self.until)),
         }
     }
+    /// The fencing token that it would send; `None`: it has none that is ordered.
     pub const fn token(&self) -> Option<u64> {
         if self.small >> TOKEN & 0xff == 1 { Some(self.token) } else { None }
     }
+    /// How many entries of [`Algorithm::history`] it calls committed, counted from the first.
     pub const fn committed(&self) -> u64 {
         self.committed
     }
@@ -278,24 +295,43 @@ pub struct Facts {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
 pub enum Promise {
+    /// One epoch has one leader.
     ElectionSafety,
+    /// One vote a member and epoch, across crashes too.
     VoteOnce,
+    /// The epoch that a member's messages assert never falls.
     TermMonotonic,
+    /// What a message asserts is on its sender's disk when it departs.
     DurableBeforeReply,
+    /// Whoever leads had the votes of a majority.
     QuorumCertificate,
+    /// Logs that share an entry are equal up to there.
     LogMatching,
+    /// Whoever leads holds what was committed before.
     LeaderCompleteness,
+    /// What was called committed stays, and acknowledged work is kept, once and in order.
     CommittedNeverLost,
+    /// A leader's log only grows.
     LeaderAppendOnly,
+    /// Only entries of the leader's own epoch are committed by counting replicas.
     CommitCurrentTermOnly,
+    /// Two members would act as leader together for no longer than [`Bounds::overlap`].
     BeliefOverlap,
+    /// No effect of an older tenure after one of a newer.
     EffectiveSplitBrain,
+    /// A leader without its majority gives up within [`Bounds::step_down`].
     LeaderHasQuorum,
+    /// Nobody comes to lead while no member can reach a majority.
     NoLeaderWithoutQuorum,
+    /// One leads and gets work done within [`Bounds::recovery`].
     EventualLeader,
+    /// An established leader stays while nothing is wrong.
     Stability,
+    /// All who name a leader of one epoch name the same; in the end all name the one that leads.
     FollowerAgreement,
+    /// Epochs do not race while the network stays as it is.
     BoundedTermGrowth,
+    /// Nobody stands for longer than [`Bounds::recovery`].
     NoStuckRole,
 }
 
@@ -315,6 +351,7 @@ pub enum Assumption {
 }
 
 impl Assumption {
+    /// In words, for `explain` and for reports.
     pub const fn name(self) -> &'static str {
         match self {
             Assumption::Asynchrony => "asynchrony (crash-recovery with durable state)",
@@ -329,7 +366,9 @@ impl Assumption {
 /// One promise of an algorithm under its settings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Claim {
+    /// What is promised.
     pub promise: Promise,
+    /// What must be true of the world for it.
     pub given: Assumption,
 }
 
@@ -379,6 +418,7 @@ pub fn total(sum: &Sum) -> Span {
 /// What the scenario guarantees once the trouble is over.
 #[derive(Clone, Copy, Debug)]
 pub struct Network {
+    /// How many members the electorate has.
     pub members: u16,
     /// Longest one-way delay (the one-in-a-million quantile of unbounded distributions).
     pub max_delay: Span,
@@ -392,27 +432,32 @@ pub struct Network {
     pub session: Span,
 }
 
-/// Datagrams: loss, duplication and reordering reach the algorithm. Sessions: in order, no duplicates, as TCP gives it; see
-/// [`crate::setup::SessionSettings`].
+/// How messages travel between members.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Transport {
+    /// Loss, duplication and reordering reach the algorithm.
     Datagram,
+    /// In order and without duplicates, as TCP gives it; see [`crate::setup::SessionSettings`].
     Session,
 }
 
 /// What a member hears of its session with a peer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LinkState {
+    /// There is a session: what is sent goes into it.
     Up,
+    /// There is none (any more): what is sent is dropped.
     Down,
 }
 
 /// What the protected resource answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Acted {
+    /// The item took hold.
     Accepted,
     /// The token was too old (or missing); this is the newest that the resource has seen.
     Fenced {
+        /// The highest token that it has accepted; 0: none yet.
         newest: u64,
     },
 }
@@ -429,6 +474,7 @@ pub struct Initial {
 /// A bug that can be switched on: the real implementation with one rule changed.
 #[derive(Clone, Copy, Debug)]
 pub struct MutantInfo<M> {
+    /// What [`Context::bug`] is asked for.
     pub mutant: M,
     /// As in the catalogue of bugs: `R1`.
     pub id: &'static str,
@@ -448,10 +494,14 @@ pub trait Algorithm: Sized + 'static {
     const ABOUT: &'static str;
     /// Paper or reference implementation.
     const CITATION: &'static str;
+    /// What its messages travel in; datagrams, if it says nothing.
     const TRANSPORT: Transport = Transport::Datagram;
+    /// The bugs that can be switched on, to see that the checkers catch them; none, if it says nothing.
     const MUTANTS: &'static [MutantInfo<Self::Mutant>] = &[];
 
+    /// Its settings; `()` where there are none.
     type Config: Config;
+    /// What survives a crash; `()` where nothing does.
     type Durable: Durable;
     /// Between members.
     type Message: Message;
@@ -462,7 +512,9 @@ pub trait Algorithm: Sized + 'static {
 
     /// What these settings promise, and on what assumption.
     fn claims(config: &Self::Config) -> Vec<Claim>;
+    /// How long recovery, detection and the like take on this network. Where recovery comes to zero, liveness is not judged.
     fn bounds(config: &Self::Config, network: &Network) -> Bounds;
+    /// What the common checkers may rely on under these settings.
     fn facts(config: &Self::Config) -> Facts;
 
     /// What is on the disk before the first start.
@@ -472,7 +524,9 @@ pub trait Algorithm: Sized + 'static {
 
     /// Called at the first start and after every crash, with whatever [`Context::durable`] holds.
     fn start(ctx: &mut Context<'_, Self>) -> Self;
+    /// A message arrives, perhaps from the member itself. Datagrams come late, twice or out of order.
     fn on_message(&mut self, from: NodeId, message: Self::Message, ctx: &mut Context<'_, Self>);
+    /// An armed timer fires, and is armed no longer. The timer of [`Algorithm::campaign`] may come without having been armed.
     fn on_timer(&mut self, timer: Self::Timer, ctx: &mut Context<'_, Self>);
     /// Sessions only: each end hears of its session on its own clock. All are down at `start`.
     fn on_link(&mut self, _peer: NodeId, _state: LinkState, _ctx: &mut Context<'_, Self>) {}
@@ -488,7 +542,9 @@ pub trait Algorithm: Sized + 'static {
         }
     }
 
+    /// What it shows of itself. Called after every step, with the latest image: must be cheap, and change nothing.
     fn observe(&self, durable: &Self::Durable) -> Observation;
+    /// What this message claims about its sender's past. Asked when it *departs*; nothing, if the algorithm does not say.
     fn asserts(_message: &Self::Message) -> Asserts {
         Asserts::default()
     }

@@ -12,6 +12,7 @@ pub struct Context<'a, A: Algorithm> {
 }
 
 impl<A: Algorithm> Context<'_, A> {
+    /// Its number.
     #[inline(always)]
     pub fn id(&self) -> NodeId {
         self.node.id
@@ -40,6 +41,7 @@ impl<A: Algorithm> Context<'_, A> {
         usize::from(self.node.members) / 2 + 1
     }
 
+    /// Its settings, which may differ from those of other members.
     #[inline(always)]
     pub fn config(&self) -> &A::Config {
         &self.node.config
@@ -90,6 +92,8 @@ impl<A: Algorithm> Context<'_, A> {
         self.node.disk.unsynced.push_back(write);
     }
 
+    /// Sends a message: at once, or when the disk has answered for all that [`Context::persist`] asked for before. To itself: it
+    /// arrives without network and delay.
     #[inline(always)]
     pub fn send(&mut self, to: NodeId, message: A::Message) {
         if self.node.waits_for_disk() {
@@ -131,6 +135,7 @@ impl<A: Algorithm> Context<'_, A> {
         self.wire.deadlines.set(self.node.id.index(), self.node.next_timer());
     }
 
+    /// Forgets an armed timer; does nothing where it is not armed.
     #[inline(always)]
     pub fn disarm(&mut self, timer: A::Timer) {
         self.node.timers.retain(|slot| slot.timer != timer);

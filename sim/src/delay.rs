@@ -9,25 +9,34 @@ use crate::time::Span;
 /// from one 64-bit word, so that the k-th message of a link costs a fixed number of words whatever the distribution.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Delay {
+    /// Always the same.
     Constant(Span),
     /// Uniform on `[low, high]`.
     Uniform(Span, Span),
     /// Truncated to positive values.
     Normal {
+        /// Of the distribution before it is truncated.
         mean: Span,
+        /// Standard deviation before it is truncated; zero: always the mean.
         deviation: Span,
     },
     /// `median · exp(sigma · Z)`; `sigma` has no unit.
     LogNormal {
+        /// Half of all values are below.
         median: Span,
+        /// Standard deviation of the logarithm.
         sigma: Ratio,
     },
+    /// `-mean · ln U`.
     Exponential {
+        /// Of all values.
         mean: Span,
     },
     /// `scale / U^(1/shape)`.
     Pareto {
+        /// The smallest value.
         scale: Span,
+        /// Without unit; the smaller, the more often values are far above `scale`.
         shape: Ratio,
     },
     /// Empirical quantiles at equal steps of probability from 0 to 1, at least two, linear in between.
@@ -49,22 +58,28 @@ pub struct Burst {
 /// A message may be held back by an extra delay, so that later ones overtake it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reorder {
+    /// Probability that a message is held back.
     pub chance: Ratio,
+    /// By how much, besides its delay.
     pub by: Delay,
 }
 
 /// Everything that a directed link does.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LinkSettings {
+    /// Of one message, one way.
     pub delay: Delay,
     /// No message is faster than this.
     pub floor: Span,
     /// Added to every delay in this direction.
     pub extra: Span,
+    /// Probability that a message is lost, but in bad stretches of `burst`.
     pub loss: Ratio,
+    /// Losses in bursts; `None`: there are none.
     pub burst: Option<Burst>,
     /// Probability that a message arrives twice, the copy with a delay of its own.
     pub duplicate: Ratio,
+    /// `None`: a message is overtaken only where its delay was drawn longer.
     pub reorder: Option<Reorder>,
 }
 
@@ -83,7 +98,8 @@ impl Default for LinkSettings {
     }
 }
 
-/// Changes to some settings of a link: for one pair of nodes for good, or for a while as a fault.
+/// Changes to some settings of a link: for one pair of nodes for good, or for a while as a fault. `None` leaves a setting as
+/// it is.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LinkPatch {
     pub delay: Option<Delay>,

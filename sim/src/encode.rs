@@ -20,6 +20,7 @@ impl Default for Encoder {
 }
 
 impl Encoder {
+    /// Adds words, each as eight bytes, the least significant first; at most 512 at once.
     #[inline(always)]
     pub fn words<const N: usize>(&mut self, words: [u64; N]) {
         if self.filled + N * 8 > BUFFER {
@@ -53,6 +54,7 @@ impl Encoder {
 
 /// Something that goes into a fingerprint. `encode` must be injective: two messages that differ give different words.
 pub trait Encode {
+    /// Adds this value.
     fn encode(&self, to: &mut Encoder);
 }
 

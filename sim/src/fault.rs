@@ -19,6 +19,7 @@ pub enum Target {
     QuorumWithLeader,
     /// The leader and as many others, drawn, as make the largest minority with it.
     MinorityWithLeader,
+    /// Every member.
     All,
     /// A member by its number, from 1 as in files: `n1` is `Member(0)` here.
     Member(u16),
@@ -46,7 +47,9 @@ pub enum Shape {
 /// What a process pause or a machine's suspension does to the node's monotonic clock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClockDuring {
+    /// It goes on.
     Runs,
+    /// It stands still until the node is resumed.
     Stops,
 }
 
@@ -56,70 +59,56 @@ pub enum Fault {
     /// Replaces the partition in force.
     Partition(Shape),
     /// Cuts every link from one side to the other, and back too if `both`; stays beside a partition.
-    Cut {
-        from: Vec<Target>,
-        to: Vec<Target>,
-        both: bool,
-    },
+    Cut { from: Vec<Target>, to: Vec<Target>, both: bool },
     /// The links go down and up by themselves for `lasting`, starting with down.
     Flap {
         from: Vec<Target>,
         to: Vec<Target>,
+        /// Their way back too.
         both: bool,
+        /// How long each stretch without the links is.
         down: Delay,
+        /// How long each stretch with them is.
         up: Delay,
+        /// From the first time that they go down.
         lasting: Span,
     },
     /// Other link settings for `lasting`.
     Degrade {
         from: Vec<Target>,
         to: Vec<Target>,
+        /// Their way back too.
         both: bool,
+        /// Laid over what the scenario and older degradations say.
         patch: LinkPatch,
         lasting: Span,
     },
     /// Mends links only: partition, cuts, flaps and degradations end.
     Heal,
+    /// Stops the process: its volatile state, and what the disk had not answered for, are lost (of a flush under way, a drawn
+    /// part is kept).
     Crash(Vec<Target>),
     /// Starts what is down.
     Restart(Vec<Target>),
     /// Crashes the node and empties its disk.
     Wipe(Vec<Target>),
     /// The process stands still: its clocks go on, its network buffers fill. `None`: until `Resume`.
-    Pause {
-        who: Vec<Target>,
-        lasting: Option<Span>,
-    },
+    Pause { who: Vec<Target>, lasting: Option<Span> },
     /// The whole machine stands still; the monotonic clock may stop with it, the wall clock never does.
-    Suspend {
-        who: Vec<Target>,
-        lasting: Option<Span>,
-        clock: ClockDuring,
-    },
+    Suspend { who: Vec<Target>, lasting: Option<Span>, clock: ClockDuring },
+    /// Ends a pause or a suspension. Overdue timers fire, then what has arrived is handled in order.
     Resume(Vec<Target>),
     /// No write reaches the disk for `lasting`; the rest of the node goes on.
-    StallDisk {
-        who: Vec<Target>,
-        lasting: Span,
-    },
+    StallDisk { who: Vec<Target>, lasting: Span },
     /// Other disk latency for `lasting`.
-    SlowDisk {
-        who: Vec<Target>,
-        latency: Delay,
-        lasting: Span,
-    },
+    SlowDisk { who: Vec<Target>, latency: Delay, lasting: Span },
     /// The monotonic and the wall clock run at this rate from now on (`1/1` is right).
-    ClockRate {
-        who: Vec<Target>,
-        rate: Ratio,
-    },
+    ClockRate { who: Vec<Target>, rate: Ratio },
     /// The wall clock jumps, forward or back, in nanoseconds.
-    ClockJump {
-        who: Vec<Target>,
-        by: i64,
-    },
+    ClockJump { who: Vec<Target>, by: i64 },
     /// Not trouble, but an operator's order: hand the leadership over.
     Transfer {
+        /// Who shall lead.
         to: Target,
     },
 }
@@ -138,11 +127,13 @@ pub enum When {
 pub struct ScriptEvent {
     /// Unique; given by the file, or made up by whoever reads it.
     pub name: String,
+    /// At what time, or after which other event.
     pub when: When,
     /// Fires again and again, this long after the last time…
     pub every: Option<Delay>,
     /// … until this time.
     pub until: Option<Span>,
+    /// What it does, and to whom.
     pub fault: Fault,
     /// Binds the first target's nodes to a name, for later events.
     pub bind: Option<String>,
@@ -153,21 +144,34 @@ pub struct ScriptEvent {
 /// Families of faults that a swarm draws from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Family {
+    /// Members crash, and start again after a while.
     Crash,
+    /// Members crash, and start again almost at once.
     Restart,
+    /// A partition of a drawn shape.
     Partition,
+    /// Links are cut in one direction only.
     OneWayCut,
+    /// Links go down and up again and again.
     Flap,
+    /// Messages are lost, with a drawn probability up to [`Swarm::loss`].
     Loss,
+    /// Messages arrive twice.
     Duplication,
+    /// Messages are held back, so that later ones overtake them.
     Reordering,
+    /// Processes stand still.
     Pause,
+    /// Disks answer late.
     SlowDisk,
+    /// Disks do not answer at all.
     StallDisk,
+    /// The clocks of a member run fast or slow, by no more than [`Swarm::drift`].
     ClockRate,
 }
 
 impl Family {
+    /// All of them, in the order of their declaration.
     pub const ALL: [Family; 12] = [
         Family::Crash,
         Family::Restart,
@@ -183,6 +187,7 @@ impl Family {
         Family::ClockRate,
     ];
 
+    /// As in scenario files: `one-way-cut`.
     pub const fn name(self) -> &'static str {
         match self {
             Family::Crash => "crash",

@@ -7,7 +7,9 @@ use crate::time::{Span, Time};
 /// The three values of a verdict.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
+    /// It was exercised, and not violated.
     Held,
+    /// It was violated at least once.
     Violated(Violation),
     /// No situation arose in which a wrong implementation could have failed.
     NotExercised,
@@ -18,7 +20,9 @@ pub enum Verdict {
 /// The first violation of an invariant in a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Violation {
+    /// True time; the end of the run for what shows only then.
     pub at: Time,
+    /// Who took part; empty where nobody in particular did.
     pub nodes: Vec<NodeId>,
     /// What was seen, in words.
     pub saw: String,
@@ -33,6 +37,7 @@ pub enum Standing {
     Promised,
     /// It promises it, under an assumption that this scenario breaks.
     OutsideAssumptions,
+    /// The algorithm does not promise it with these settings.
     NotPromised,
 }
 
@@ -52,7 +57,9 @@ pub enum Liveness {
 pub struct Judgement {
     /// As in `hustings explain`: `election-safety`.
     pub invariant: &'static str,
+    /// What came of it.
     pub verdict: Verdict,
+    /// What weight a violation has here, whether there was one or not.
     pub standing: Standing,
     /// Situations in which a wrong implementation could have failed.
     pub exercised: u64,
@@ -65,8 +72,11 @@ pub struct Judgement {
 /// What a violation of an invariant is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
+    /// Something happened that must never happen.
     Safety,
+    /// Something did not come about in time.
     Liveness,
+    /// Of interest, and no finding.
     Measurement,
 }
 
@@ -77,7 +87,9 @@ pub struct SplitBrain {
     pub same_epoch: u64,
     /// Total time in which two or more nodes would have acted as leader.
     pub overlap: Span,
+    /// The longest stretch of that kind.
     pub longest_overlap: Span,
+    /// How many effects of an older tenure took hold after one of a newer.
     pub conflicting_effects: u64,
     /// Acknowledged items that the history kept after the heal does not hold.
     pub lost_acknowledged: u64,
@@ -88,6 +100,7 @@ pub struct SplitBrain {
 pub struct Tenure {
     pub node: NodeId,
     pub epoch: Epoch,
+    /// When its authority began.
     pub from: Time,
     /// `None`: to the end of the run.
     pub until: Option<Time>,
@@ -98,8 +111,11 @@ pub struct Tenure {
 pub enum Cause {
     /// There was none yet.
     Start,
+    /// It crashed, or was wiped.
     Crash,
+    /// Its process was paused.
     Pause,
+    /// Its machine was suspended.
     Suspend,
     /// It lost the two-way path to a majority (or to its lock service).
     Cut,
@@ -112,6 +128,7 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// As in reports: `stepped-down`.
     pub const fn name(self) -> &'static str {
         match self {
             Cause::Start => "start",
@@ -129,6 +146,7 @@ impl Cause {
 /// From the loss of a leader to the first item acknowledged under a new one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Failover {
+    /// When the leader was lost; the start of the run, where there was none yet.
     pub lost: Time,
     pub cause: Cause,
     /// Somebody first stood for election.
@@ -148,7 +166,9 @@ pub struct Counters {
     pub sent: u64,
     /// Messages handed to a live node.
     pub delivered: u64,
+    /// Messages, or copies of them, that did not arrive.
     pub dropped: u64,
+    /// Messages of which the network made a copy.
     pub duplicated: u64,
     /// Timers that fired.
     pub timers: u64,
@@ -158,34 +178,46 @@ pub struct Counters {
     pub leader_changes: u64,
     /// Time in which nobody held authority.
     pub leaderless: Span,
+    /// Items that were handed to members with authority.
     pub proposed: u64,
+    /// How often a client was told that its item is done.
     pub acknowledged: u64,
 }
 
 /// A fault that did not fire, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotExercised {
+    /// The name of the event in the script.
     pub event: String,
+    /// In words.
     pub why: String,
 }
 
 /// Everything about one run.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Outcome {
+    /// [`crate::Setup::name`].
     pub scenario: String,
+    /// [`crate::Algorithm::NAME`].
     pub algorithm: &'static str,
     pub seed: u64,
     /// Settings of the algorithm in force, as they would be written in a file.
     pub settings: Vec<(String, String)>,
+    /// Hash of every event in order; of nothing, if [`crate::Options::fingerprint`] was off.
     pub fingerprint: u128,
     /// Messages handed to live nodes and timers that fired.
     pub events: u64,
+    /// When the run was over: its duration, or earlier if what it was to stop for came about.
     pub end: Time,
+    /// One for each invariant, in the order of [`crate::audit::catalogue::ALL`].
     pub judgements: Vec<Judgement>,
     pub split_brain: SplitBrain,
+    /// In the order in which they began; they may overlap.
     pub tenures: Vec<Tenure>,
+    /// In order of time; the first is the first election.
     pub failovers: Vec<Failover>,
     pub counters: Counters,
+    /// Events of the script that found no target or were not due in time.
     pub not_exercised: Vec<NotExercised>,
     /// What the scenario asked to be measured, in nanoseconds (or a count); `None` if it did not come about.
     pub measured: Option<u64>,

@@ -81,6 +81,7 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// At its first word. The same seed and purpose give the same words.
     pub fn new(seed: u64, purpose: Purpose) -> Stream {
         Stream { next: AHEAD, buffer: [0; AHEAD], seed, stream: purpose.stream(), source: None }
     }

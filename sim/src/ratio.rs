@@ -6,11 +6,14 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Ratio {
     pub numerator: u32,
+    /// Never zero.
     pub denominator: u32,
 }
 
 impl Ratio {
+    /// As a probability: never.
     pub const ZERO: Ratio = Ratio { numerator: 0, denominator: 1 };
+    /// As a probability: always; as a rate: right.
     pub const ONE: Ratio = Ratio { numerator: 1, denominator: 1 };
 
     /// # Panics
@@ -20,10 +23,12 @@ impl Ratio {
         Ratio { numerator, denominator }
     }
 
+    /// Whether it is zero, however written.
     pub const fn is_zero(self) -> bool {
         self.numerator == 0
     }
 
+    /// Whether it can be a probability.
     pub const fn at_most_one(self) -> bool {
         self.numerator <= self.denominator
     }

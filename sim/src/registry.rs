@@ -16,6 +16,7 @@ pub type Settings = [(String, Value)];
 pub struct Options<'a> {
     /// A bug to switch on, by its id.
     pub mutant: Option<&'a str>,
+    /// Who is told of everything that happens.
     pub observer: Option<&'a mut dyn Observer>,
     /// Judge the invariants.
     pub checks: bool,
@@ -32,7 +33,9 @@ impl Default for Options<'_> {
 /// A mutant, as words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MutantWords {
+    /// As in the catalogue of bugs: `R1`.
     pub id: &'static str,
+    /// The rule that it breaks.
     pub breaks: &'static str,
     /// `None`: an equivalent, which no invariant may catch.
     pub caught_by: Option<Promise>,
@@ -40,16 +43,24 @@ pub struct MutantWords {
 
 /// An algorithm whose type has been forgotten.
 pub trait Player: Send + Sync {
+    /// As on the command line: `raft`.
     fn name(&self) -> &'static str;
+    /// One sentence for `list`.
     fn about(&self) -> &'static str;
+    /// Paper or reference implementation.
     fn citation(&self) -> &'static str;
+    /// Every key that it knows, and what each takes.
     fn settings(&self) -> &'static [Setting];
+    /// The bugs that can be switched on.
     fn mutants(&self) -> Vec<MutantWords>;
     /// The settings in force: defaults, with these laid over (`preset` first). The error names the key and says what to
     /// write.
     fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)>;
+    /// What it promises with these settings, and on what assumption.
     fn claims(&self, settings: &Settings) -> Vec<Claim>;
+    /// What the common checkers may rely on with these settings.
     fn facts(&self, settings: &Settings) -> Facts;
+    /// Its liveness bounds in this scenario, for members without settings of their own.
     fn bounds(&self, settings: &Settings, setup: &Setup) -> Bounds;
     /// One run. The settings must be in order (see [`Player::in_force`]).
     fn run<'o>(&self, setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Outcome;
@@ -62,6 +73,7 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// One that knows nothing yet.
     pub fn new() -> Registry {
         Registry::default()
     }
@@ -74,10 +86,12 @@ impl Registry {
         self
     }
 
+    /// The algorithm of that name; `None`: it is not known.
     pub fn get(&self, name: &str) -> Option<&dyn Player> {
         self.iter().find(|player| player.name() == name)
     }
 
+    /// All of them, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Player> {
         self.players.iter().map(|player| &**player)
     }

@@ -20,23 +20,21 @@ use crate::time::{Span, Time};
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect<M, T> {
     /// A message left (after the disk, if it had to wait for it).
-    Sent {
-        to: NodeId,
-        message: M,
-    },
+    Sent { to: NodeId, message: M },
+    /// A timer was armed, perhaps anew.
     Armed {
         timer: T,
+        /// From now.
         after: Span,
     },
-    Disarmed {
-        timer: T,
-    },
-    Acknowledged {
-        item: Item,
-    },
+    /// An armed timer was forgotten; one that fired is not told of.
+    Disarmed { timer: T },
+    /// A client was told that its item is done.
+    Acknowledged { item: Item },
     /// An item is on its way to the protected resource.
     Acted {
         item: Item,
+        /// The fencing token that goes with it.
         token: Option<u64>,
     },
 }
@@ -44,6 +42,8 @@ pub enum Effect<M, T> {
 /// What a step of this algorithm did, in order of kind: messages in the order in which they left, then timers, then work.
 pub type Effects<A> = Vec<Effect<<A as Algorithm>::Message, <A as Algorithm>::Timer>>;
 
+/// The members of one cluster, none of which does anything by itself. Whoever lets a member take a step, or asks what it shows,
+/// must have started it: else the rig panics.
 pub struct Rig<A: Algorithm> {
     nodes: Vec<Node<A>>,
     minds: Vec<Option<A>>,
@@ -54,6 +54,9 @@ pub struct Rig<A: Algorithm> {
 
 impl<A: Algorithm> Rig<A> {
     /// Nobody has started. Disks answer at once. Draws (timeouts) are those of this seed.
+    ///
+    /// # Panics
+    /// When the algorithm asks for sessions: the rig hands messages over itself.
     pub fn new(members: u16, config: &A::Config, seed: u64) -> Rig<A> {
         let setup = Setup { nodes: members, ..Setup::default() };
         let facts = A::facts(config);
@@ -120,6 +123,7 @@ impl<A: Algorithm> Rig<A> {
         node.disk.image = durable;
     }
 
+    /// Starts a member, for the first time or after a crash, with what its disk holds.
     pub fn start(&mut self, node: NodeId) -> Effects<A> {
         let i = node.index();
         self.look(i);
@@ -136,6 +140,7 @@ impl<A: Algorithm> Rig<A> {
         self.minds[node.index()] = None;
     }
 
+    /// Lets a message arrive at `node`.
     pub fn deliver(&mut self, node: NodeId, from: NodeId, message: A::Message) -> Effects<A> {
         self.step(node, |mind, ctx| mind.on_message(from, message, ctx))
     }
@@ -146,6 +151,7 @@ impl<A: Algorithm> Rig<A> {
         self.step(node, |mind, ctx| mind.on_timer(timer, ctx))
     }
 
+    /// Hands a member an item, whether it has authority or not.
     pub fn propose(&mut self, node: NodeId, item: Item) -> Effects<A> {
         self.step(node, |mind, ctx| mind.on_propose(item, ctx))
     }
@@ -155,6 +161,7 @@ impl<A: Algorithm> Rig<A> {
         self.step(node, |mind, ctx| mind.on_acted(item, acted, ctx))
     }
 
+    /// Tells a member that its session with `peer` is up or down.
     pub fn link(&mut self, node: NodeId, peer: NodeId, state: LinkState) -> Effects<A> {
         self.step(node, |mind, ctx| mind.on_link(peer, state, ctx))
     }
@@ -175,10 +182,12 @@ impl<A: Algorithm> Rig<A> {
         self.wire.now = self.wire.now + span;
     }
 
+    /// Its volatile state.
     pub fn mind(&self, node: NodeId) -> &A {
         self.minds[node.index()].as_ref().expect("a member that has started and not crashed")
     }
 
+    /// The latest image, including writes that the disk has not answered yet.
     pub fn durable(&self, node: NodeId) -> &A::Durable {
         &self.nodes[node.index()].image
     }
@@ -188,6 +197,7 @@ impl<A: Algorithm> Rig<A> {
         &self.nodes[node.index()].disk.image
     }
 
+    /// What it shows of itself now.
     pub fn observe(&self, node: NodeId) -> Observation {
         self.mind(node).observe(self.durable(node))
     }

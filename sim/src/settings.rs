@@ -24,10 +24,15 @@ pub enum Kind {
 /// A value that fits its [`Kind`]: whoever reads the file has checked that.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
+    /// On or off.
     Switch(bool),
+    /// One length of time.
     Span(Span),
+    /// The low and the high end.
     Range(Span, Span),
+    /// A whole number, without unit.
     Count(u64),
+    /// One of the words that [`Kind::Choice`] lists.
     Choice(String),
 }
 

@@ -13,14 +13,17 @@ pub const MOST_NODES: u16 = 128;
 /// One scenario. The same setup, algorithm, settings and seed give the same run.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Setup {
+    /// For reports; decides nothing.
     pub name: String,
     /// How many members the electorate has.
     pub nodes: u16,
+    /// What would happen at this time or later does not.
     pub duration: Span,
     /// Every link between two parts of the cluster, in both directions …
     pub link: LinkSettings,
     /// … but for these.
     pub links: Vec<LinkOverride>,
+    /// Of sessions between members, where the algorithm asks for them.
     pub session: SessionSettings,
     /// How long a write takes to be durable.
     pub disk: Delay,
@@ -30,10 +33,15 @@ pub struct Setup {
     pub start_offset: Option<Delay>,
     /// This member campaigns at once, as if it had led before; others start quietly. `None`: a fresh start.
     pub first_leader: Option<u16>,
+    /// What there is to do for a leader.
     pub work: Work,
+    /// What goes wrong, event by event …
     pub script: Vec<ScriptEvent>,
+    /// … and what the seed draws besides.
     pub swarm: Option<Swarm>,
+    /// The figure that [`crate::outcome::Outcome::measured`] is to hold.
     pub measure: Option<Measure>,
+    /// What ends the run early.
     pub stop: Stop,
 }
 
@@ -42,8 +50,11 @@ pub struct Setup {
 pub struct LinkOverride {
     /// [`Target::Member`], [`Target::All`] or [`Target::Part`]: roles have no meaning before the run.
     pub from: Target,
+    /// As `from`.
     pub to: Target,
+    /// Back too.
     pub both: bool,
+    /// Laid over what holds for every link, and over overrides that stand before this one.
     pub patch: LinkPatch,
     /// Cut from the start, until healed.
     pub cut: bool,
@@ -74,11 +85,13 @@ pub struct MemberSetup {
     pub clock_rate: Ratio,
     /// The wall clock is this many nanoseconds off, forward or back.
     pub wall_offset: i64,
+    /// In place of [`Setup::start_offset`].
     pub start_offset: Option<Delay>,
     /// Down from the start, until restarted.
     pub down: bool,
     /// Never campaigns by itself.
     pub ineligible: bool,
+    /// In place of [`Setup::disk`].
     pub disk: Option<Delay>,
     /// The log that it starts with.
     pub log: Vec<Entry>,
@@ -87,6 +100,7 @@ pub struct MemberSetup {
 }
 
 impl MemberSetup {
+    /// One in which nothing is different.
     pub fn of(member: u16) -> MemberSetup {
         MemberSetup {
             member,
@@ -118,11 +132,13 @@ pub enum Fencing {
 /// The work load: a leader exists to do something.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Work {
+    /// Whether there is any.
     pub on: bool,
     /// Every member that believes it leads gets an item this often, a new leader one at once.
     pub interval: Span,
     /// Between check and send, where work goes to the protected resource.
     pub think: Delay,
+    /// What the protected resource does with tokens.
     pub fencing: Fencing,
 }
 
@@ -150,6 +166,7 @@ pub enum Measure {
 /// When a run ends before its duration is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Stop {
+    /// It does not.
     #[default]
     AtEnd,
     /// As soon as somebody leads.

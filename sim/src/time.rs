@@ -21,6 +21,7 @@ pub struct LocalTime(pub u64);
 pub struct WallTime(pub u64);
 
 impl Time {
+    /// The start of the run.
     pub const ZERO: Time = Time(0);
     /// Later than anything that happens.
     pub const NEVER: Time = Time(u64::MAX);
@@ -70,19 +71,24 @@ impl Add<Span> for WallTime {
 }
 
 impl Span {
+    /// No time at all.
     pub const ZERO: Span = Span(0);
     /// The longest span that a scenario may name: about 11 days. It keeps every sum of a run far from overflow.
     pub const LONGEST: Span = Span(1_000_000_000_000_000);
 
+    /// So many nanoseconds.
     pub const fn nanos(n: u64) -> Span {
         Span(n)
     }
+    /// So many microseconds.
     pub const fn micros(n: u64) -> Span {
         Span(n * 1_000)
     }
+    /// So many milliseconds.
     pub const fn millis(n: u64) -> Span {
         Span(n * 1_000_000)
     }
+    /// So many seconds.
     pub const fn secs(n: u64) -> Span {
         Span(n * 1_000_000_000)
     }

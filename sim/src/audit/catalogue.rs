@@ -8,9 +8,13 @@ use crate::outcome::Severity;
 /// A kind of evidence that an algorithm may offer; see [`Facts`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fact {
+    /// Leaders have epochs: [`Facts::epochs`].
     Epochs,
+    /// Messages say for whom their senders voted: [`Facts::votes`].
     Votes,
+    /// There is a replicated log: [`Facts::history`].
     History,
+    /// It says which message needs which durable state: [`Facts::durable`].
     Durable,
 }
 
@@ -38,9 +42,11 @@ impl Fact {
 /// What there is to say of one invariant.
 #[derive(Clone, Copy, Debug)]
 pub struct Invariant {
+    /// The promise of an algorithm to keep it.
     pub promise: Promise,
     /// `election-safety`.
     pub name: &'static str,
+    /// Where it comes from.
     pub citation: &'static str,
     /// What must be true.
     pub sentence: &'static str,

@@ -44,6 +44,7 @@ use verdict::Bench;
 pub struct Conditions<'a> {
     /// Up, and neither paused nor suspended; one entry a member.
     pub running: &'a [bool],
+    /// Not crashed: running, paused or suspended; one entry a member.
     pub up: &'a [bool],
     /// Runs, and has working links both ways to so many running members that they are a majority with it.
     pub quorum_connected: &'a [bool],
