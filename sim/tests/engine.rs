@@ -208,6 +208,45 @@ fn a_paused_process_does_nothing_and_then_everything() {
 }
 
 #[test]
+fn where_pauses_overlap_the_latest_end_counts_and_a_clock_stops_even_in_a_process_that_stands_still() {
+    let mut setup = quiet();
+    let clock = ClockDuring::Stops;
+    setup.script = vec![
+        event("long", 15_000, Fault::Pause { who: members(&[0]), lasting: Some(Span::millis(40)) }),
+        event("short", 19_000, Fault::Suspend { who: members(&[0]), lasting: Some(Span::millis(10)), clock }),
+    ];
+    // The timer of 20 ms had a millisecond to go when the clock stopped.
+    assert_eq!(run(&setup, 1).1.times("n1 ticks")[..2], [10_000, 56_000]);
+}
+
+#[test]
+fn where_disk_troubles_overlap_each_ends_for_itself() {
+    let mut setup = quiet();
+    let slow = |millis, lasting| {
+        let latency = Delay::Constant(Span::millis(millis));
+        Fault::SlowDisk { who: members(&[0]), latency, lasting: Span::millis(lasting) }
+    };
+    setup.script = vec![event("two", 15_000, slow(2, 50)), event("one", 25_000, slow(1, 10))];
+    let sent = run(&setup, 1).1.times("n1 sends Ping");
+    assert_eq!([sent[0], sent[2], sent[4], sent[6]], [10_000, 22_000, 31_000, 42_000]);
+}
+
+#[test]
+fn a_fault_that_changes_nothing_is_not_said_to_have_happened() {
+    let mut setup = quiet();
+    setup.script = vec![
+        event("first", 15_000, Fault::Crash(members(&[1]))),
+        event("again", 20_000, Fault::Crash(members(&[1]))),
+        event("awake", 25_000, Fault::Resume(members(&[2]))),
+        event("tidy", 30_000, Fault::Resume(vec![Target::All])),
+    ];
+    let (outcome, log) = run(&setup, 1);
+    let missed: Vec<&str> = outcome.not_exercised.iter().map(|missed| missed.event.as_str()).collect();
+    assert_eq!(missed, ["again", "awake"]);
+    assert_eq!(log.count("fault:"), 1);
+}
+
+#[test]
 fn an_overdue_timer_fires_when_the_pause_ends() {
     let mut setup = quiet();
     setup.script = vec![event("pause", 15_000, Fault::Pause { who: members(&[0]), lasting: Some(Span::millis(30)) })];

@@ -203,3 +203,13 @@ fn a_rewrite_of_a_long_log_is_compared_only_where_it_changed() {
     verdicts.only(&[]);
     verdicts.held(LeaderCompleteness);
 }
+
+#[test]
+fn whom_late_votes_bring_to_lead_in_an_older_epoch_need_not_hold_what_a_newer_one_committed() {
+    let mut story = raft();
+    story.elected(1, 1, &[1, 2]).writes(1, 1, &[entry(1, 0)]).steps_down(1, 1);
+    // The votes of epoch 2 are cast, and on their way, when epoch 3 chooses n1, which commits its entry of epoch 1.
+    story.votes(2, 2, 3).votes(3, 2, 3).elected(1, 3, &[1, 2]).writes(1, 2, &[entry(3, 0)]).commits(1, 2);
+    story.shows(3, Observation::new(Role::Leader, Epoch(2, 0)).with_authority(Authority::UntilItSays)).leads(3, 2);
+    story.end().not_exercised(LeaderCompleteness);
+}
