@@ -88,7 +88,7 @@ impl Settings for Config {
         if self.answer_timeout == Span::ZERO {
             return Err(("answer-timeout", String::from("no answer comes in no time: write at least two one-way delays")));
         }
-        if self.ping_interval == Span::ZERO {
+        if self.ping_interval < Span::micros(10) {
             return Err(("ping-interval", String::from("a coordinator cannot ask all the time: write a time such as \"100ms\"")));
         }
         let patience = self.answer_timeout.times(3);

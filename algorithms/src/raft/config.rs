@@ -103,6 +103,9 @@ impl Config {
     }
 }
 
+/// A leader that sends more often than this would keep a simulation busy with nothing else.
+const SHORTEST_INTERVAL: Span = Span::micros(10);
+
 impl Default for Config {
     fn default() -> Config {
         Config::of(Preset::Etcd)
@@ -200,11 +203,12 @@ impl Settings for Config {
             let advice = format!("its low end {low} is above its high end {high}: write [\"{high}\", \"{low}\"]");
             return Err(("election-timeout", advice));
         }
-        if self.heartbeat == Span::ZERO {
-            return Err((
-                "heartbeat",
-                format!("must be above zero: write at most a third of the election timeout, \"{}\"", third(low)),
-            ));
+        if self.heartbeat < SHORTEST_INTERVAL {
+            let advice = format!(
+                "must be at least {SHORTEST_INTERVAL}, or time hardly passes: write about a third of the election timeout, \"{}\"",
+                third(low)
+            );
+            return Err(("heartbeat", advice));
         }
         if slowest >= low {
             let advice = format!(

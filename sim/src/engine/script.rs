@@ -215,7 +215,6 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     fn act_out_on_nodes(&mut self, event: usize, fault: &Fault) -> Option<bool> {
-        let done = |()| true;
         match fault {
             Fault::Crash(who) => self.each(event, who, |engine, i| engine.crash(i, false)),
             Fault::Wipe(who) => self.each(event, who, |engine, i| engine.crash(i, true)),
@@ -223,12 +222,22 @@ impl<A: Algorithm> Engine<'_, A> {
             Fault::Pause { who, lasting } => self.each(event, who, |engine, i| engine.pause(i, *lasting, None)),
             Fault::Suspend { who, lasting, clock } => self.each(event, who, |engine, i| engine.pause(i, *lasting, Some(*clock))),
             Fault::Resume(who) => self.each(event, who, Self::resume),
-            Fault::StallDisk { who, lasting } => self.each(event, who, |engine, i| done(engine.stall_disk(i, *lasting))),
-            Fault::SlowDisk { who, latency, lasting } => {
-                self.each(event, who, |engine, i| done(engine.slow_disk(i, latency, *lasting)))
-            }
-            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| done(engine.set_clock_rate(i, *rate))),
-            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| done(engine.jump_clock(i, *by))),
+            Fault::StallDisk { who, lasting } => self.each(event, who, |engine, i| {
+                engine.stall_disk(i, *lasting);
+                true
+            }),
+            Fault::SlowDisk { who, latency, lasting } => self.each(event, who, |engine, i| {
+                engine.slow_disk(i, latency, *lasting);
+                true
+            }),
+            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| {
+                engine.set_clock_rate(i, *rate);
+                true
+            }),
+            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| {
+                engine.jump_clock(i, *by);
+                true
+            }),
             Fault::Partition(_) | Fault::Cut { .. } | Fault::Flap { .. } | Fault::Degrade { .. } => {
                 unreachable!("faults of links are acted out on links")
             }
