@@ -267,7 +267,7 @@ mod tests {
         let cases: [(&[Change], &str, &str); 6] = [
             (&[("election-timeout", Value::Range(ms(0), ms(300)))], "election-timeout", "above zero"),
             (&[("election-timeout", Value::Range(ms(300), ms(150)))], "election-timeout", "[\"150ms\", \"300ms\"]"),
-            (&[("heartbeat", Value::Span(ms(0)))], "heartbeat", "above zero"),
+            (&[("heartbeat", Value::Span(ms(0)))], "heartbeat", "at least 10us"),
             (&[("heartbeat", Value::Span(ms(1000)))], "heartbeat", "\"333.333333ms\" or less"),
             (&[("heartbeat-jitter", Value::Span(ms(950)))], "heartbeat", "deposed"),
             (&lease, "lease-timeout", "at most the shortest election timeout 1s"),
