@@ -14,7 +14,7 @@ pub struct Arguments {
 }
 
 const EXITS: &str = "\
-Exit codes: 0 as expected, 1 safety finding, 2 usage or scenario file, 3 liveness finding or threshold missed,
+Exit codes: 0 as expected, 1 safety finding, 2 usage or scenario file, 3 liveness finding or published result not met,
 4 nothing selected or never exercised, 70 a bug of ours or a run that does not repeat itself, 130 interrupted.";
 
 #[derive(Subcommand)]

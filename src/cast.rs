@@ -75,6 +75,16 @@ impl<'r> Cast<'r> {
         self.mutant.as_deref()
     }
 
+    /// A scenario may say what it expects of an algorithm and what it allows; a run takes note of neither, and says so.
+    pub fn say_what_is_not_weighed(&self) {
+        let name = self.player.name();
+        let expects = self.scenario.expect.iter().any(|(algorithm, _)| algorithm == name).then_some("expect");
+        let allows = self.scenario.threshold.iter().any(|(algorithm, _)| algorithm == name).then_some("threshold");
+        for section in [expects, allows].into_iter().flatten() {
+            talk(&format!("note: [{section}.{name}] is not weighed by run: the exit code does not depend on it"));
+        }
+    }
+
     /// The first line of all output about it.
     pub fn head(&self, seeds: &str) -> String {
         let setup = &self.scenario.setup;

@@ -71,6 +71,7 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
     match command {
         Command::Run(arguments) => {
             let cast = cast::Cast::new(registry, &arguments.scenario, &arguments.player)?;
+            cast.say_what_is_not_weighed();
             match arguments.seeds.clone() {
                 Some(seeds) => many::seeds(&cast, seeds, &arguments, data),
                 None => run::one(&cast, &arguments, data),

@@ -16,6 +16,7 @@ use crate::interrupt;
 use crate::output::{Data, talk};
 use crate::progress;
 use crate::run::{VERSION, findings};
+use crate::save;
 use crate::watch::Watchers;
 
 pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data: &mut Data) -> Result<Exit, Failure> {
@@ -29,7 +30,7 @@ pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data:
         data.write(&cast.head(&format!("seeds {words}")))?;
         data.flush()?;
     }
-    let mut tally = Tally { summary: Summary::default(), exit: exit::AS_EXPECTED, failure: None };
+    let mut tally = Tally { summary: Summary::default(), exit: exit::AS_EXPECTED, failure: None, first_failing: None };
     let bar = progress::bar(seeds.end - seeds.start);
     let sweep = Sweep { seeds, jobs: arguments.threads.count(), stop: interrupt::stopped() };
     sweep.each(
@@ -40,7 +41,7 @@ pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data:
         },
     );
     bar.finish_and_clear();
-    let Tally { summary, mut exit, failure } = tally;
+    let Tally { summary, mut exit, failure, first_failing } = tally;
     if let Some(failure) = failure {
         return Err(failure);
     }
@@ -53,6 +54,9 @@ pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data:
     if let Some(event) = summary.never_exercised() {
         talk(&format!("in no run did the event `{event}` find its target"));
         exit = exit.or(exit::NOT_EXERCISED);
+    }
+    if let Some(outcome) = &first_failing {
+        exit = exit.or(save::and_tell(cast, outcome));
     }
     last_line(cast, &summary, format, data)?;
     Ok(exit)
@@ -71,6 +75,8 @@ struct Tally {
     summary: Summary,
     exit: Exit,
     failure: Option<Failure>,
+    /// The first seed with findings: the one that is saved.
+    first_failing: Option<Outcome>,
 }
 
 impl Tally {
@@ -81,7 +87,13 @@ impl Tally {
         let written = result.and_then(|outcome| {
             self.summary.add(&outcome);
             self.exit = self.exit.or(findings(&outcome));
-            if format == Format::Jsonl { data.write(&(Run::new(&outcome, VERSION).line() + "\n")) } else { Ok(()) }
+            if format == Format::Jsonl {
+                data.write(&(Run::new(&outcome, VERSION).line() + "\n"))?;
+            }
+            if self.first_failing.is_none() && findings(&outcome) != exit::AS_EXPECTED {
+                self.first_failing = Some(outcome);
+            }
+            Ok(())
         });
         self.failure = written.err();
         // Where nobody reads the lines any more there is no need to go on making them.

@@ -36,17 +36,13 @@ pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result
     if !told.found {
         return Ok(told.exit);
     }
-    let saved = save::failure(cast, &told.outcome);
-    match &saved {
-        Ok(path) => talk(&format!("saved: hustings replay {}", words::shell(path))),
-        Err(failure) => talk(&failure.render(false)),
-    }
+    let saved = save::and_tell(cast, &told.outcome);
     last_line(
         &format!("{}  # fingerprint {}\n", cast.command(seed), words::fingerprint(told.outcome.fingerprint)),
         &showing,
         data,
     )?;
-    Ok(if saved.is_err() { told.exit.or(exit::USAGE) } else { told.exit })
+    Ok(told.exit.or(saved))
 }
 
 /// A run that has been shown, and what the process is to answer.

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sim::Time;
 use sim::outcome::{Failover, Judgement, Outcome, Tenure, Verdict};
+use sim::{Epoch, Time};
 
 use crate::words;
 
@@ -61,8 +61,8 @@ struct SplitBrain {
 struct Leader {
     at_ns: u64,
     node: u32,
-    /// Opaque text, as everywhere: `3`, or `3.2` for a ballot.
-    epoch: String,
+    /// Opaque text, as everywhere: `3`, or `3.2` for a ballot. Null where the algorithm knows no epochs.
+    epoch: Option<String>,
     until_ns: Option<u64>,
 }
 
@@ -157,7 +157,7 @@ impl Leader {
         Leader {
             at_ns: tenure.from.0,
             node: u32::from(tenure.node.0) + 1,
-            epoch: tenure.epoch.to_string(),
+            epoch: (tenure.epoch != Epoch::default()).then(|| tenure.epoch.to_string()),
             until_ns: tenure.until.map(|until| until.0),
         }
     }
@@ -197,6 +197,15 @@ impl Counters {
 mod tests {
     use super::*;
     use crate::example;
+
+    #[test]
+    fn a_leader_without_an_epoch_has_none() {
+        let mut outcome = example::outcome();
+        outcome.tenures[0].epoch = Epoch::default();
+        let value: Value = serde_json::from_str(&Run::new(&outcome, "1.2.3").line()).unwrap();
+        assert_eq!(value["leaders"][0]["epoch"], Value::Null);
+        assert_eq!(value["leaders"][1]["epoch"], "2");
+    }
 
     #[test]
     fn a_run_has_the_names_of_the_contract_in_its_order() {

@@ -1,6 +1,6 @@
 //! Many seeds in one table: what held, what did not, how often it was put to the test, and how long leaders were away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -31,8 +31,10 @@ pub struct Summary {
     never: u64,
     kinds: Kinds,
     failing: Vec<Failing>,
-    /// Events of the script that found no target, and in how many runs.
+    /// Events that found no target, and in how many runs.
     not_exercised: BTreeMap<String, u64>,
+    /// The same for what swarms draw, by kind: the tenth fault of one seed has nothing to do with that of another.
+    swarm_missed: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize)]
@@ -123,6 +125,18 @@ impl Summary {
         for missed in &outcome.not_exercised {
             *self.not_exercised.entry(missed.event.clone()).or_default() += 1;
         }
+        let kinds: BTreeSet<&str> = outcome.not_exercised.iter().filter_map(|missed| drawn(&missed.event)).collect();
+        for kind in kinds {
+            *self.swarm_missed.entry(format!("swarm: {kind}")).or_default() += 1;
+        }
+    }
+
+    /// What is to be said of faults that never happened: those of the script, and the kinds that swarms drew in vain in most
+    /// runs (that a drawn fault now and then finds no target is no news).
+    fn missed(&self) -> Vec<(&str, u64)> {
+        let scripted = self.not_exercised.iter().filter(|(event, _)| drawn(event).is_none());
+        let drawn = self.swarm_missed.iter().filter(|(_, runs)| **runs > self.runs / 2);
+        scripted.chain(drawn).map(|(event, runs)| (event.as_str(), *runs)).collect()
     }
 
     /// Every run judges the same invariants in the same order.
@@ -179,9 +193,10 @@ impl Summary {
         line(self.split_brain_table().text().trim_end_matches('\n'));
         line(&format!("\n{}", Paint::Bold.on("leadership")));
         self.leadership().iter().for_each(|text| line(&format!("  {text}")));
-        if !self.not_exercised.is_empty() {
+        let missed = self.missed();
+        if !missed.is_empty() {
             line(&format!("\n{}", Paint::Bold.on("faults that never happened")));
-            self.not_exercised.iter().for_each(|(event, runs)| line(&format!("  {event}: in {runs} of {} runs", self.runs)));
+            missed.iter().for_each(|(event, runs)| line(&format!("  {event}: in {runs} of {} runs", self.runs)));
         }
         if !self.failing.is_empty() {
             line(&format!("\n{}", Paint::Bad.on(&format!("{} of {} seeds have findings", self.failing.len(), self.runs))));
@@ -293,6 +308,12 @@ impl Summary {
     }
 }
 
+/// The kind of a fault that a swarm drew: `crash` of `swarm 10: crash`.
+fn drawn(event: &str) -> Option<&str> {
+    let (number, kind) = event.strip_prefix("swarm ")?.split_once(": ")?;
+    number.bytes().all(|digit| digit.is_ascii_digit()).then_some(kind)
+}
+
 impl Invariant {
     fn new(judgement: &Judgement) -> Invariant {
         Invariant {
@@ -325,6 +346,8 @@ impl Invariant {
 
 #[cfg(test)]
 mod tests {
+    use sim::outcome::NotExercised;
+
     use super::*;
     use crate::example;
 
@@ -357,6 +380,24 @@ mod tests {
         assert_eq!(json["failovers"]["never"], 3);
         assert_eq!(json["failovers"]["recovered"], 3);
         assert_eq!(json["failing"][0]["safety"][0], "effective-split-brain");
+    }
+
+    #[test]
+    fn what_swarms_drew_in_vain_is_told_by_kind_and_only_where_it_was_most_runs() {
+        let mut summary = Summary::default();
+        for seed in 0..5 {
+            let mut outcome = example::outcome();
+            let mut missed = vec![format!("swarm {seed}: crash"), format!("swarm {}: crash", seed + 10)];
+            if seed == 0 {
+                missed.push(String::from("swarm 3: pause"));
+            }
+            let why = String::from("nobody was up");
+            outcome.not_exercised = missed.into_iter().map(|event| NotExercised { event, why: why.clone() }).collect();
+            summary.add(&outcome);
+        }
+        let text = summary.text(&|seed| format!("{seed}"));
+        assert!(text.contains("\n  swarm: crash: in 5 of 5 runs\n") && text.matches("crash").count() == 1, "{text}");
+        assert!(!text.contains("pause"), "{text}");
     }
 
     #[test]

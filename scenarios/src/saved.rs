@@ -17,6 +17,8 @@ use crate::scenario::Scenario;
 
 /// The version of the format.
 const SCHEMA: u32 = 1;
+/// So many digits of the fingerprint stand in the name of the file.
+const FINGERPRINT_IN_NAME: usize = 8;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,7 +82,9 @@ impl Saved {
     pub fn write(&self, directory: &Path) -> io::Result<PathBuf> {
         fs::create_dir_all(directory)?;
         let mutant = self.mutant.as_ref().map_or_else(String::new, |mutant| format!("-{mutant}"));
-        let name = format!("{}-{}{mutant}-{}", self.short_name(), self.algorithm, self.seed);
+        // The same seed under other settings is another failure, and must not take the place of this one.
+        let run: String = self.fingerprint.chars().take(FINGERPRINT_IN_NAME).collect();
+        let name = format!("{}-{}{mutant}-{}-{run}", self.short_name(), self.algorithm, self.seed);
         let (unfinished, file) = new_file(directory, &name)?;
         let path = directory.join(format!("{name}.json"));
         let written = self.write_to(file).and_then(|()| fs::rename(&unfinished, &path));

@@ -14,7 +14,7 @@ fn outcome() -> Outcome {
         algorithm: "raft",
         seed: 42,
         settings: vec![("preset".into(), "\"etcd\"".into()), ("heartbeat".into(), "\"70ms\"".into())],
-        fingerprint: 7,
+        fingerprint: 0x00c0_ffee << 96 | 7,
         events: 0,
         end: Time::ZERO,
         judgements: Vec::new(),
@@ -45,10 +45,18 @@ fn directory(name: &str) -> PathBuf {
 fn what_is_written_is_read_back_and_nothing_else_is_left_behind() {
     let directory = directory("read-back");
     let path = saved().write(&directory).unwrap();
-    assert_eq!(path.file_name().unwrap(), "leader-isolated-raft-R1-42.json");
+    assert_eq!(path.file_name().unwrap(), "leader-isolated-raft-R1-42-00c0ffee.json");
     assert_eq!(Saved::read(&path).unwrap(), saved());
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1);
     assert!(saved().is_of_this_version());
+}
+
+#[test]
+fn the_same_seed_under_other_settings_does_not_take_its_place() {
+    let directory = directory("other-settings");
+    let other = Saved { fingerprint: format!("{:032x}", 7), ..saved() };
+    assert_ne!(saved().write(&directory).unwrap(), other.write(&directory).unwrap());
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 2);
 }
 
 #[test]

@@ -16,11 +16,13 @@ fn main() -> ExitCode {
     if std::env::var_os(PLAYS).is_some() {
         return hustings::main(hustings::registry().with::<misfit::Misfit>());
     }
-    let stories: [(&str, fn()); 11] = [
+    let stories: [(&str, fn()); 13] = [
         ("a bug of ours answers 70 with seed and command", a_bug_of_ours_answers_70_with_seed_and_command),
         ("a bug in one of many seeds is told with its seed", a_bug_in_one_of_many_seeds_is_told_with_its_seed),
         ("a run that does not repeat itself is found", a_run_that_does_not_repeat_itself_is_found),
         ("a finding is saved and replayed", a_finding_is_saved_and_replayed),
+        ("the first of many seeds with findings is saved too", the_first_of_many_seeds_with_findings_is_saved_too),
+        ("what run does not weigh it says", what_run_does_not_weigh_it_says),
         ("a file that was tampered with is refused", a_file_that_was_tampered_with_is_refused),
         ("whatever the file holds, the answer is 2", whatever_the_file_holds_the_answer_is_2),
         ("a trace changes nothing", a_trace_changes_nothing),
@@ -101,17 +103,27 @@ fn a_finding_is_saved_and_replayed() {
     let command = "hustings run healthy --algorithm misfit --seed 3 --set duration=1s --set algorithm.misfit.mood=calm";
     let (told, fingerprint) = last_line(&data).split_once("  # fingerprint ").expect("the last line reproduces it");
     assert_eq!(told, command);
-    let saved = "runs/healthy-misfit-3.json";
-    assert!(text(&output.stderr).contains(&format!("hustings replay {saved}")));
+    let saved = format!("runs/healthy-misfit-3-{}.json", &fingerprint[..8]);
+    assert!(text(&output.stderr).contains(&format!("saved: hustings replay {saved}\n")));
     let replayed = run(&format!("replay {saved}"));
     assert_eq!(replayed.status.code(), Some(1), "replay answers by what it finds");
     assert!(text(&replayed.stderr).contains("the fingerprint is the same"));
     assert!(last_line(&text(&replayed.stdout)).ends_with(fingerprint));
 }
 
+fn the_first_of_many_seeds_with_findings_is_saved_too() {
+    let output = run(&format!("run healthy {MISFIT}=calm --seeds 8..10"));
+    let talk = text(&output.stderr);
+    let saved = talk.lines().find_map(|line| line.strip_prefix("saved: hustings replay ")).expect("it is saved");
+    assert!(saved.starts_with("runs/healthy-misfit-8-"), "{talk}");
+    let replayed = run(&format!("replay {saved}"));
+    assert_eq!(last_line(&text(&replayed.stdout)), last_line(&text(&output.stdout)), "both end with the command for it");
+}
+
 fn a_file_that_was_tampered_with_is_refused() {
-    let saved = folder().join("runs/healthy-misfit-3.json");
-    let whole = std::fs::read_to_string(&saved).expect("the story before has saved it");
+    let talk = text(&run(&format!("run healthy {MISFIT}=calm --seed 3")).stderr);
+    let saved = talk.lines().find_map(|line| line.strip_prefix("saved: hustings replay ")).expect("it is saved");
+    let whole = std::fs::read_to_string(folder().join(saved)).expect("what is saved can be read");
     for (name, tampered) in [
         ("seed", whole.replace("\"seed\": 3", "\"seed\": 4")),
         ("half", whole[..whole.len() / 2].to_owned()),
@@ -124,6 +136,14 @@ fn a_file_that_was_tampered_with_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{name}: {}", text(&output.stderr));
         assert!(text(&output.stderr).contains(&file), "{name}: the complaint names the file");
     }
+}
+
+fn what_run_does_not_weigh_it_says() {
+    let scenario = "duration = \"1s\"\n[threshold.raft]\nfailover-max = \"1ms\"\n";
+    std::fs::write(folder().join("demanding.toml"), scenario).expect("the test can write");
+    let output = run("run demanding.toml");
+    assert!(text(&output.stderr).contains("note: [threshold.raft] is not weighed by run"), "{}", text(&output.stderr));
+    assert!(!text(&run("run demanding.toml --algorithm bully").stderr).contains("note"), "it is no demand on Bully");
 }
 
 /// What no editor writes: these files are made here.
