@@ -89,7 +89,8 @@ impl Message {
 }
 
 impl Encode for Message {
-    #[inline]
+    // Once a message; inlined, it need not ask again which kind it is.
+    #[inline(always)]
     fn encode(&self, to: &mut Encoder) {
         match *self {
             Message::AppendEntries { term, previous, previous_term, commit, ref entries } => {
