@@ -187,8 +187,7 @@ impl Lowering<'_> {
             self.complain(complaint.help("for example [[\"leader\"], [\"others\"]]"));
             return None;
         }
-        let groups: Vec<Option<Vec<Target>>> = nodes.iter().map(|group| self.targets(group, Whom::Ends)).collect();
-        let groups: Vec<Vec<Target>> = groups.into_iter().collect::<Option<_>>()?;
+        let groups = self.groups_of_targets(node)?;
         for (at, group) in groups.iter().enumerate() {
             for (before, other) in groups[..at].iter().enumerate() {
                 if let Some(overlap) = overlap(group, other) {

@@ -1,7 +1,7 @@
 //! Reading scenarios: from a path or from the library, with a clean word for everything that is not one.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::diagnostic::Diagnostics;
@@ -48,7 +48,10 @@ pub(crate) fn read_named(beside: &Path, name: &str) -> Result<String, String> {
 
 /// A file of text, of at most so many bytes.
 pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, String> {
-    let about = fs::metadata(path).map_err(|error| error.to_string())?;
+    let about = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => String::from("there is no such file"),
+        _ => error.to_string(),
+    })?;
     if about.is_dir() {
         return Err(String::from("this is a directory, not a file"));
     }

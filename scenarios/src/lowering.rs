@@ -51,6 +51,15 @@ impl<'d> Fields<'d> {
     }
 }
 
+/// What to write where something else stands in the place of a table.
+fn instead_of_table(node: &Node, table: &'static Table) -> String {
+    let name = table.heading.trim_matches(['[', ']']);
+    match node.data {
+        Data::Switch(on) if table.keys().any(|key| key.name == "on") => format!("did you mean {name}.on={on}?"),
+        _ => format!("its keys are {}", table.keys().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(", ")),
+    }
+}
+
 impl Lowering<'_> {
     pub fn complain(&mut self, complaint: Diagnostic) {
         if self.complaints.len() < MOST_KEPT && !self.complaints.contains(&complaint) {
@@ -60,7 +69,11 @@ impl Lowering<'_> {
 
     /// The entries of a table, after complaints about unknown and missing keys. `heading` is where the table begins.
     pub fn fields<'d>(&mut self, node: &'d Node, heading: Place, table: &'static Table) -> Option<Fields<'d>> {
-        let entries = self.table(node, table.heading)?;
+        let Data::Table(entries) = &node.data else {
+            let title = format!("{} must be a table, this is {}", table.heading, node.data.words());
+            self.complain(Diagnostic::error(node.place, title).help(instead_of_table(node, table)));
+            return None;
+        };
         for entry in entries {
             if !table.keys().any(|key| key.name == entry.key) && self.complaints.len() < MOST_KEPT {
                 let complaint = Diagnostic::error(entry.key_place, format!("unknown key `{}` in {}", entry.key, table.heading));
@@ -95,7 +108,12 @@ impl Lowering<'_> {
             Data::List(nodes) => nodes.iter().filter_map(|node| self.fields(node, node.place, table)).collect(),
             _ => {
                 let complaint = Diagnostic::error(entry.key_place, format!("`{}` may stand several times", entry.key));
-                self.complain(complaint.help(format!("write {} with two brackets on each side", table.heading)));
+                self.complain(complaint.help(match (entry.node.place.source, entry.key.as_str()) {
+                    (0, _) => format!("write {} with two brackets on each side", table.heading),
+                    (_, "link") => String::from("write all of them: --set 'link=[{ from = n1, to = n2, loss = 1/50 }]'"),
+                    (_, "event") => String::from("write all of them: --set 'event=[{ at = 2s, crash = leader }]'"),
+                    (_, _) => String::from("name the member: --set node.n1.clock-rate=101/100"),
+                }));
                 Vec::new()
             }
         }
@@ -136,7 +154,9 @@ impl Lowering<'_> {
     /// A whole number between these, both included.
     pub fn count(&mut self, node: &Node, least: u64, most: u64) -> Option<u64> {
         let Data::Integer(number) = node.data else {
-            return self.wrong(node, "a whole number");
+            let complaint = Diagnostic::error(node.place, format!("a whole number belongs here, not {}", node.data.words()));
+            self.complain(complaint.help(format!("write a whole number from {least} to {most}")));
+            return None;
         };
         match u64::try_from(number) {
             Ok(number) if (least..=most).contains(&number) => Some(number),

@@ -35,6 +35,9 @@ pub(crate) fn apply(document: &mut Node, key: &str, value: &str, source: usize) 
         return Err(Diagnostic::error(place, "this value is too long").help("write it into the scenario file"));
     }
     let value = value_of(value, source);
+    if let ["node", member, _, ..] = segments[..] {
+        make_room_for_member(document, member, place);
+    }
     let mut at = document;
     let (last, way) = segments.split_last().unwrap_or((&"", &[]));
     for segment in way {
@@ -111,6 +114,26 @@ fn settle(node: &mut Node, place: Place) {
             }
         }
         _ => {}
+    }
+}
+
+/// A `[[node]]` for this member, if there is none yet: the scenario may have nothing to say about it.
+fn make_room_for_member(document: &mut Node, member: &str, place: Place) {
+    let is_member = member.strip_prefix('n').is_some_and(|number| number.parse::<u16>().is_ok());
+    let Data::Table(entries) = &mut document.data else { return };
+    if !is_member {
+        return;
+    }
+    if !entries.iter().any(|entry| entry.key == "node") {
+        let node = Node { data: Data::List(Vec::new()), place };
+        entries.push(Entry { key: String::from("node"), key_place: place, node });
+    }
+    let nodes = entries.iter_mut().find(|entry| entry.key == "node").map(|entry| &mut entry.node.data);
+    let Some(Data::List(nodes)) = nodes else { return };
+    if nodes.iter().enumerate().all(|(at, node)| called(at, node) != member) {
+        let id = Node { data: Data::Text(member.to_owned()), place };
+        let id = Entry { key: String::from("id"), key_place: place, node: id };
+        nodes.push(Node { data: Data::Table(vec![id]), place });
     }
 }
 

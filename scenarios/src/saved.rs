@@ -108,7 +108,8 @@ impl Saved {
     /// Where there is no such file, it is not a saved failure, or was changed since it was written.
     pub fn read(path: &Path) -> Result<Saved, Diagnostics> {
         let origin = path.display().to_string();
-        let help = "`hustings replay` takes the file that a run saved when it found something";
+        let help = "`hustings replay` takes the file that a run saved when it found something: the path after `saved:`, such as \
+                    runs/leader-isolated-bully-42-0a1b2c3d.json";
         let text = files::read_text(path, LARGEST_SAVED).map_err(|why| Diagnostics::about_file(&origin, why, help))?;
         let saved = Saved::from_json(&text).map_err(|complaint| {
             let complaint = if complaint.help.is_none() { complaint.help(help) } else { complaint };

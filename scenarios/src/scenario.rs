@@ -114,8 +114,10 @@ impl Scenario {
         scenario.files = lowering.files;
         let mut list = lowering.complaints;
         list.sort_by_key(|complaint| (complaint.severity == Severity::Warning, complaint.place.source, complaint.place.start));
-        let complaints = Diagnostics { sources, list };
+        let mut complaints = Diagnostics { sources, list };
         if complaints.errors() > 0 {
+            // What looks unintended may look so only because of what is wrong.
+            complaints.list.retain(|complaint| complaint.severity == Severity::Error);
             return Err(complaints);
         }
         scenario.warnings = complaints;

@@ -14,6 +14,9 @@ pub(crate) const ROLES: &[&str] =
 /// The parts of a cluster beside the members.
 pub(crate) const PARTS: &[&str] = &["resource"];
 
+/// Longer lists are not written anew in advice.
+const MOST_REWRITTEN: usize = 16;
+
 /// Where a target stands decides what it can be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whom {
@@ -32,6 +35,28 @@ fn number(word: &str) -> Option<u64> {
     if plain { digits.parse().ok() } else { None }
 }
 
+/// All whole numbers in a value or in the lists of it.
+fn integers(node: &Node, found: &mut Vec<i128>) {
+    match &node.data {
+        Data::Integer(number) => found.push(*number),
+        Data::List(nodes) => nodes.iter().for_each(|node| integers(node, found)),
+        _ => {}
+    }
+}
+
+/// `[[1, 2], ["leader"]]` as it should have been written; nothing where something else stands in it, or it is long.
+fn with_an_n(node: &Node) -> Option<String> {
+    match &node.data {
+        Data::Integer(number) => Some(format!("\"n{number}\"")),
+        Data::Text(word) => Some(format!("\"{word}\"")),
+        Data::List(nodes) if nodes.len() <= MOST_REWRITTEN => {
+            let words: Option<Vec<String>> = nodes.iter().map(with_an_n).collect();
+            Some(format!("[{}]", words?.join(", ")))
+        }
+        _ => None,
+    }
+}
+
 /// Whether an event may bind this word: it must not mean something else already.
 pub(crate) fn is_free(word: &str) -> bool {
     number(word).is_none() && !ROLES.contains(&word) && !PARTS.contains(&word)
@@ -42,18 +67,39 @@ impl Lowering<'_> {
     fn members_in_words(&self) -> String {
         match self.nodes {
             1 => String::from("this cluster has n1 only"),
-            last => format!("this cluster has n1..n{last}"),
+            last => format!("this cluster has n1 to n{last}"),
         }
+    }
+
+    /// Members that are written as bare numbers, anywhere in here: one complaint for all of them. They are understood all the
+    /// same, so that what else is wrong with them is said too.
+    fn bare_numbers(&mut self, node: &Node) {
+        let mut numbers = Vec::new();
+        integers(node, &mut numbers);
+        let Some(first) = numbers.first() else { return };
+        let complaint = match numbers.iter().find(|number| !(1..=i128::from(self.nodes)).contains(*number)) {
+            Some(number) => Diagnostic::error(node.place, format!("there is no member {number}")).help(self.members_in_words()),
+            None => Diagnostic::error(node.place, "members are written with an n")
+                .help(format!("write {}", with_an_n(node).unwrap_or_else(|| format!("\"n{first}\"")))),
+        };
+        self.complain(complaint);
+    }
+
+    /// The member of a bare number, about which [`Lowering::bare_numbers`] has complained.
+    fn of_number(&self, number: i128) -> Option<u16> {
+        let number = u16::try_from(number).ok().filter(|number| (1..=self.nodes).contains(number))?;
+        Some(number - 1)
     }
 
     /// A member, counted from 0.
     pub fn member(&mut self, node: &Node) -> Option<u16> {
+        self.bare_numbers(node);
+        self.one_member(node)
+    }
+
+    fn one_member(&mut self, node: &Node) -> Option<u16> {
         let word = match &node.data {
-            Data::Integer(number) => {
-                let complaint = Diagnostic::error(node.place, "members are written with an n");
-                self.complain(complaint.help(format!("write \"n{number}\"")));
-                return None;
-            }
+            Data::Integer(number) => return self.of_number(*number),
             _ => self.text(node, "a member such as \"n2\"")?,
         };
         let Some(number) = number(&word) else {
@@ -75,13 +121,14 @@ impl Lowering<'_> {
 
     /// Members, each once; perhaps none.
     pub fn members(&mut self, node: &Node) -> Option<Vec<u16>> {
+        self.bare_numbers(node);
         let mut members = Vec::new();
         let items = match &node.data {
             Data::List(items) => items,
             _ => std::slice::from_ref(node),
         };
         for item in items {
-            let Some(member) = self.member(item) else { continue };
+            let Some(member) = self.one_member(item) else { continue };
             if members.contains(&member) {
                 self.complain(Diagnostic::error(item.place, format!("n{} is listed twice", member + 1)));
             } else {
@@ -92,8 +139,13 @@ impl Lowering<'_> {
     }
 
     pub fn target(&mut self, node: &Node, whom: Whom) -> Option<Target> {
+        self.bare_numbers(node);
+        self.one_target(node, whom)
+    }
+
+    fn one_target(&mut self, node: &Node, whom: Whom) -> Option<Target> {
         let word = match &node.data {
-            Data::Integer(_) => return self.member(node).map(Target::Member),
+            Data::Integer(number) => return self.of_number(*number).map(Target::Member),
             _ => self.text(node, "a member, role, part or name")?,
         };
         if let Some(number) = number(&word) {
@@ -150,6 +202,19 @@ impl Lowering<'_> {
 
     /// One target, or a list of them.
     pub fn targets(&mut self, node: &Node, whom: Whom) -> Option<Vec<Target>> {
+        self.bare_numbers(node);
+        self.some_targets(node, whom)
+    }
+
+    /// Lists of targets.
+    pub fn groups_of_targets(&mut self, node: &Node) -> Option<Vec<Vec<Target>>> {
+        let groups = self.list(node, "groups")?;
+        self.bare_numbers(node);
+        let groups: Vec<Option<Vec<Target>>> = groups.iter().map(|group| self.some_targets(group, Whom::Ends)).collect();
+        groups.into_iter().collect()
+    }
+
+    fn some_targets(&mut self, node: &Node, whom: Whom) -> Option<Vec<Target>> {
         let items = match &node.data {
             Data::List(items) => items,
             _ => std::slice::from_ref(node),
@@ -160,7 +225,7 @@ impl Lowering<'_> {
             );
             return None;
         }
-        let targets: Vec<Option<Target>> = items.iter().map(|item| self.target(item, whom)).collect();
+        let targets: Vec<Option<Target>> = items.iter().map(|item| self.one_target(item, whom)).collect();
         let targets: Vec<Target> = targets.into_iter().collect::<Option<_>>()?;
         for (at, target) in targets.iter().enumerate() {
             let drawn = matches!(target, Target::Follower | Target::Random);

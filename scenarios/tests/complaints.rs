@@ -52,8 +52,12 @@ fn wrong_keys_and_values_are_pointed_at_with_advice() {
 #[test]
 fn faults_that_make_no_sense_are_pointed_at_with_advice() {
     let rows: &[Row<'_>] = &[
-        ("crash = \"n9\"", 3, "no member n9", "n1..n5"),
+        ("crash = \"n9\"", 3, "no member n9", "n1 to n5"),
         ("crash = 3", 3, "written with an n", "\"n3\""),
+        ("crash = 9", 3, "no member 9", "this cluster has n1 to n5"),
+        ("crash = 0", 3, "no member 0", "this cluster has n1 to n5"),
+        ("crash = [1, \"leader\", 2]", 3, "written with an n", "write [\"n1\", \"leader\", \"n2\"]"),
+        ("partition = [[1, 2], [2, 3]]", 3, "written with an n", "write [[\"n1\", \"n2\"], [\"n2\", \"n3\"]]"),
         ("crash = \"laeder\"", 3, "`laeder`", "leader"),
         ("crash = \"L\"", 3, "no event binds it", "as = \"L\""),
         ("crash = \"resource\"", 3, "can be cut off", ""),
@@ -112,7 +116,7 @@ fn wrong_members_links_and_algorithms_are_pointed_at_with_advice() {
         ("[algorithm.raft]\nelection-timeout = \"150ms\"\n", 2, "list of two lengths", ""),
         ("[algorithm.raft]\nheartbeat = \"5s\"\n", 2, "do not fit together", "election timeout"),
         ("[[node]]\nid = \"n2\"\nalgorithm.raft.heartbeat = \"5s\"\n", 3, "do not fit together", "election timeout"),
-        ("[[node]]\nid = \"n7\"\n", 2, "no member n7", "n1..n5"),
+        ("[[node]]\nid = \"n7\"\n", 2, "no member n7", "n1 to n5"),
         ("[[node]]\nid = \"n1\"\n[[node]]\nid = \"n1\"\n", 3, "two [[node]] tables", "one"),
         ("[[node]]\nid = \"n1\"\nlog = [2, 1]\n", 3, "do not fall", ""),
         ("[[node]]\nid = \"n1\"\nlog = [1, 2]\n[[node]]\nid = \"n2\"\nlog = [2, 2]\n", 1, "logs of n1 and n2", "epoch"),
@@ -148,7 +152,7 @@ fn a_complaint_looks_as_a_compiler_would_write_it() {
 5 | crash = \"n9\"
   |         ^^^^
   |
-  = help: this cluster has n1..n5";
+  = help: this cluster has n1 to n5";
     assert_eq!(found.to_string(), expected);
 }
 
@@ -181,6 +185,24 @@ fn whatever_is_no_scenario_at_all_is_refused_cleanly() {
 }
 
 #[test]
+fn members_written_as_numbers_are_one_mistake_and_hide_no_other() {
+    let at = |what: &str| complaints(&format!("[[event]]\nat = \"1s\"\n{what}\n"));
+    assert_eq!(at("crash = [1, 2, 3]").errors(), 1);
+    assert_eq!(at("crash = [1, 8, 9]").errors(), 1);
+    assert_eq!(at("partition = [[1, 2], [3, 4]]").errors(), 1);
+    let overlapping = at("partition = [[1, 2], [2, 3]]");
+    assert_eq!(overlapping.errors(), 2, "{overlapping}");
+    assert!(overlapping.to_string().contains("one target stands in both"), "{overlapping}");
+}
+
+#[test]
+fn an_error_is_not_followed_by_warnings_about_what_it_left_undone() {
+    let text = "[swarm]\nfrom = \"1s\"\nuntil = \"20s\"\nevery = \"1s\"\nlasting = [\"1s\", \"2s\"]\n";
+    let found = complaints(&format!("duration = 5\n{text}"));
+    assert_eq!(found.list.len(), 1, "{found}");
+}
+
+#[test]
 fn a_complaint_about_an_override_names_the_override() {
     for (key, value, says, advises) in [
         ("nodes", "0", "out of range", "1 to 128"),
@@ -190,6 +212,12 @@ fn a_complaint_about_an_override_names_the_override() {
         ("event.cute.delay", "1s", "no `cute`", "cut"),
         ("algorithm.raft.pre-vote", "maybe", "true or false", ""),
         ("", "1", "not a key", "dots"),
+        ("nodes", "x", "a whole number belongs here", "from 1 to 128"),
+        ("nodes", "", "a whole number belongs here", "from 1 to 128"),
+        ("work", "false", "must be a table", "did you mean work.on=false?"),
+        ("network", "1/50", "must be a table", "its keys are `delay`"),
+        ("link.1.loss", "1/50", "may stand several times", "link=[{ from = n1, to = n2, loss = 1/50 }]"),
+        ("node.n9.clock-rate", "101/100", "no member n9", "n1 to n5"),
     ] {
         let text = scenarios::library().iter().find(|(name, _)| *name == "leader-isolated").unwrap().1;
         let overrides = [(key.to_owned(), value.to_owned())];
@@ -197,4 +225,12 @@ fn a_complaint_about_an_override_names_the_override() {
         assert!(found.contains(&format!("--> --set {key}={value}")), "{found}");
         assert!(found.contains(says) && found.contains(advises), "{found}");
     }
+}
+
+#[test]
+fn a_member_of_which_the_scenario_says_nothing_can_be_set_all_the_same() {
+    let overrides = ["node.n2.clock-rate=101/100", "node.n2.down=true"].map(|text| scenarios::overrides::split(text).unwrap());
+    let scenario = Scenario::parse_with("duration = \"10s\"\n", "x.toml", &common::registry(), &overrides).unwrap();
+    let [member] = &scenario.setup.members[..] else { panic!("one member differs: {:?}", scenario.setup.members) };
+    assert_eq!((member.member, member.clock_rate, member.down), (1, sim::Ratio::new(101, 100), true));
 }

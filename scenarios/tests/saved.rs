@@ -95,5 +95,5 @@ fn a_changed_or_broken_file_is_refused_with_its_place() {
     std::fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
     assert!(Saved::read(&path).unwrap_err().to_string().contains("not a text file"));
     assert!(Saved::read(&directory).unwrap_err().to_string().contains("directory"));
-    assert!(Saved::read(&directory.join("no.json")).unwrap_err().to_string().contains("No such file"));
+    assert!(Saved::read(&directory.join("no.json")).unwrap_err().to_string().contains("no such file"));
 }
