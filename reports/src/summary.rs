@@ -387,12 +387,9 @@ mod tests {
         let mut summary = Summary::default();
         for seed in 0..5 {
             let mut outcome = example::outcome();
-            let mut missed = vec![format!("swarm {seed}: crash"), format!("swarm {}: crash", seed + 10)];
-            if seed == 0 {
-                missed.push(String::from("swarm 3: pause"));
-            }
-            let why = String::from("nobody was up");
-            outcome.not_exercised = missed.into_iter().map(|event| NotExercised { event, why: why.clone() }).collect();
+            let missed = |event| NotExercised { event, why: String::from("nobody was up") };
+            outcome.not_exercised = vec![missed(format!("swarm {seed}: crash")), missed(format!("swarm {}: crash", seed + 10))];
+            outcome.not_exercised.extend((seed == 0).then(|| missed(String::from("swarm 3: pause"))));
             summary.add(&outcome);
         }
         let text = summary.text(&|seed| format!("{seed}"));
