@@ -27,7 +27,7 @@ pub enum Command {
     Reproduce(ReproduceArguments),
     /// What is built in: scenarios, algorithms, invariants, mutants.
     List(ListArguments),
-    /// What an invariant, an algorithm or a scenario means.
+    /// What an invariant, an algorithm, a mutant or a scenario means.
     Explain {
         /// As in `hustings list`.
         name: String,
@@ -123,6 +123,8 @@ pub struct ListArguments {
     /// Default: all but the mutants.
     #[arg(value_enum)]
     pub what: Option<Listed>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -135,6 +137,15 @@ pub enum Format {
     /// One object a run, on one line.
     Jsonl,
     Markdown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum ListFormat {
+    /// For the eye.
+    #[default]
+    Human,
+    /// One object, with a list for each kind of thing.
+    Json,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]

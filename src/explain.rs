@@ -1,4 +1,4 @@
-//! `hustings explain NAME`: what an invariant, an algorithm or a scenario means.
+//! `hustings explain NAME`: what an invariant, an algorithm, a mutant or a scenario means.
 
 use reports::catalogue;
 use scenarios::{Scenario, suggest};
@@ -14,13 +14,17 @@ pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit,
         catalogue::invariant(invariant, registry)
     } else if let Some(player) = registry.get(name) {
         catalogue::algorithm(player)
+    } else if let Some(text) = mutants(registry, name) {
+        text
     } else if let Some((name, text)) = scenarios::library().iter().find(|(known, _)| *known == name) {
         catalogue::scenario(&Scenario::parse(text, name, registry)?)
     } else {
+        let ids: Vec<&str> = registry.iter().flat_map(|player| player.mutants()).map(|mutant| mutant.id).collect();
         let known: Vec<&str> = invariants::ALL
             .iter()
             .map(|invariant| invariant.name)
             .chain(registry.iter().map(Player::name))
+            .chain(ids.iter().copied())
             .chain(scenarios::library().iter().map(|(name, _)| *name))
             .collect();
         let help = match suggest::closest(name, known) {
@@ -31,4 +35,14 @@ pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit,
     };
     data.write(&text)?;
     Ok(exit::AS_EXPECTED)
+}
+
+/// The mutants of this id; algorithms from elsewhere may use an id once more.
+fn mutants(registry: &Registry, id: &str) -> Option<String> {
+    let of = |player: &dyn Player| {
+        let mutants = player.mutants();
+        mutants.iter().find(|mutant| mutant.id == id).map(|mutant| catalogue::mutant(mutant, player))
+    };
+    let found: Vec<String> = registry.iter().filter_map(of).collect();
+    (!found.is_empty()).then(|| found.join("\n"))
 }

@@ -79,7 +79,7 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
         }
         Command::Replay(arguments) => replay::replay(registry, &arguments, data),
         Command::Reproduce(arguments) => reproduce::reproduce(registry, &arguments, data),
-        Command::List(arguments) => list::list(registry, arguments.what, data),
+        Command::List(arguments) => list::list(registry, &arguments, data),
         Command::Explain { name } => explain::explain(registry, &name, data),
         Command::Validate { files } => validate::validate(registry, &files, data),
         Command::Schema => data.write(&format!("{:#}\n", scenarios::schema(registry))).map(|()| exit::AS_EXPECTED),

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use scenarios::Scenario;
 use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
 use sim::audit::catalogue::{self, Invariant};
+use sim::registry::MutantWords;
 use sim::settings::{Kind, Setting};
 use sim::{Player, Registry, Setup, Value};
 
@@ -85,6 +86,20 @@ pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
             add("catches:", &format!("{} of {}: {}", mutant.id, player.name(), mutant.breaks));
         }
     }
+    out
+}
+
+/// A bug that can be switched on: whose it is, which rule it breaks, what catches it, and how to see it.
+pub fn mutant(mutant: &MutantWords, player: &dyn Player) -> String {
+    let mut out = format!("{}: a bug of {}, to switch on\n\n", Paint::Bold.on(mutant.id), player.name());
+    let mut add = |subject: &str, words: &str| writeln!(out, "{subject:<12} {words}").expect("a string takes any text");
+    add("broken rule:", mutant.breaks);
+    match mutant.caught_by.map(catalogue::of) {
+        Some(invariant) => add("caught by:", &format!("{}: {}", invariant.name, invariant.sentence)),
+        None => add("caught by:", "nothing: it is equivalent, and an invariant that catches it is wrong"),
+    }
+    let command = format!("hustings run SCENARIO --algorithm {} --mutant {}", player.name(), mutant.id);
+    add("try:", &command);
     out
 }
 

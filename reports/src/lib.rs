@@ -24,6 +24,7 @@ pub mod summary;
 
 // What there is.
 pub mod catalogue;
+pub mod inventory;
 
 // The published results.
 pub mod published;
