@@ -16,6 +16,7 @@ mod queue;
 mod reign;
 mod script;
 mod session;
+mod targets;
 mod topology;
 mod wire;
 mod wording;
