@@ -346,8 +346,6 @@ impl Invariant {
 
 #[cfg(test)]
 mod tests {
-    use sim::outcome::NotExercised;
-
     use super::*;
     use crate::example;
 
@@ -368,33 +366,31 @@ mod tests {
     fn what_was_never_seen_is_given_with_its_bound() {
         let text = three().text(&|seed| format!("hustings run x --seed {seed}"));
         assert!(text.contains("at most 100.00 % of seeds"), "three runs say nothing: {text}");
-        assert!(text.contains("never put to the test"));
-        assert!(text.contains("1 of 3 seeds have findings"));
-        assert!(text.contains("hustings run x --seed 0  # fingerprint"));
+        for said in ["never put to the test", "1 of 3 seeds have findings", "hustings run x --seed 0  # fingerprint"] {
+            assert!(text.contains(said), "{text}");
+        }
         assert!(!text.contains("log-matching"), "what applies to no run is not listed");
     }
 
     #[test]
     fn a_failover_that_never_ended_is_counted_and_not_dropped() {
         let json: serde_json::Value = serde_json::from_str(&three().json("s", "a", "v")).unwrap();
-        assert_eq!(json["failovers"]["never"], 3);
-        assert_eq!(json["failovers"]["recovered"], 3);
+        assert!(json["failovers"]["never"] == 3 && json["failovers"]["recovered"] == 3, "{json:#}");
         assert_eq!(json["failing"][0]["safety"][0], "effective-split-brain");
     }
 
     #[test]
     fn what_swarms_drew_in_vain_is_told_by_kind_and_only_where_it_was_most_runs() {
-        let mut summary = Summary::default();
+        let (mut summary, mut outcome) = (Summary::default(), example::outcome());
         for seed in 0..5 {
-            let mut outcome = example::outcome();
-            let missed = |event| NotExercised { event, why: String::from("nobody was up") };
-            outcome.not_exercised = vec![missed(format!("swarm {seed}: crash")), missed(format!("swarm {}: crash", seed + 10))];
+            let missed = |event| sim::outcome::NotExercised { event, why: String::from("nobody was up") };
+            outcome.not_exercised = [seed, seed + 10].map(|number| missed(format!("swarm {number}: crash"))).to_vec();
             outcome.not_exercised.extend((seed == 0).then(|| missed(String::from("swarm 3: pause"))));
             summary.add(&outcome);
         }
         let text = summary.text(&|seed| format!("{seed}"));
-        assert!(text.contains("\n  swarm: crash: in 5 of 5 runs\n") && text.matches("crash").count() == 1, "{text}");
-        assert!(!text.contains("pause"), "{text}");
+        assert!(text.contains("\n  swarm: crash: in 5 of 5 runs\n"), "{text}");
+        assert!(text.matches("crash").count() == 1 && !text.contains("pause"), "{text}");
     }
 
     #[test]
