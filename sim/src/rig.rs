@@ -88,6 +88,7 @@ impl<A: Algorithm> Rig<A> {
                 encoder: Encoder::default(),
                 fingerprint: false,
                 broken: Broken::default(),
+                attended: false,
                 watched: false,
                 sent: Vec::new(),
                 notes: false,

@@ -66,6 +66,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             encoder: Encoder::default(),
             fingerprint: options.fingerprint,
             broken: Broken::default(),
+            attended: options.checks || options.fingerprint || options.observer.is_some(),
             watched: options.observer.is_some(),
             sent: Vec::new(),
             notes: false,

@@ -157,18 +157,20 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         // What a node tells itself never was on the network.
         self.wire.counters.delivered += u64::from(from != to);
-        let message = self.wire.queue.lying(place);
-        if self.wire.fingerprint {
-            self.wire.encoder.words([self.wire.now.0, tag::MESSAGE | u64::from(from.0) << 16 | i as u64]);
-            message.encode(&mut self.wire.encoder);
-        }
-        if self.wire.audit.on
-            && let Some(epoch) = A::asks_vote(message)
-        {
-            self.wire.audit.asked_vote(self.wire.now, to, from, epoch);
-        }
-        if self.wire.watched {
-            self.tell_delivery(from, to, place);
+        if self.wire.attended {
+            let message = self.wire.queue.lying(place);
+            if self.wire.fingerprint {
+                self.wire.encoder.words([self.wire.now.0, tag::MESSAGE | u64::from(from.0) << 16 | i as u64]);
+                message.encode(&mut self.wire.encoder);
+            }
+            if self.wire.audit.on
+                && let Some(epoch) = A::asks_vote(message)
+            {
+                self.wire.audit.asked_vote(self.wire.now, to, from, epoch);
+            }
+            if self.wire.watched {
+                self.tell_delivery(from, to, place);
+            }
         }
         let node = &mut self.nodes[i];
         let mind = self.minds[i].as_mut().expect("a member that runs has a mind");

@@ -34,6 +34,8 @@ pub struct Wire<A: Algorithm> {
     pub encoder: Encoder,
     pub fingerprint: bool,
     pub broken: Broken,
+    /// Anything looks at single events: checkers, the fingerprint, an observer. Asked once, so that a bare run asks no more.
+    pub attended: bool,
     /// Somebody watches: tell of every message.
     pub watched: bool,
     pub sent: Vec<Sent<A::Message>>,
@@ -54,13 +56,15 @@ impl<A: Algorithm> Wire<A> {
     #[inline(always)]
     pub fn depart(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
         let from = node.id;
-        if self.audit.on {
-            let backed = A::backed(&message, &node.disk.image, from);
-            let disk = Backing { backed, takes_time: !node.disk.instant };
-            self.audit.departed(self.now, from, A::asserts(&message), disk);
-        }
-        if self.watched {
-            self.tell(Sent::Departed { from, to, message: message.clone() });
+        if self.attended {
+            if self.audit.on {
+                let backed = A::backed(&message, &node.disk.image, from);
+                let disk = Backing { backed, takes_time: !node.disk.instant };
+                self.audit.departed(self.now, from, A::asserts(&message), disk);
+            }
+            if self.watched {
+                self.tell(Sent::Departed { from, to, message: message.clone() });
+            }
         }
         if from == to {
             // To oneself: no network, no delay; it was the disk that had to be waited for.
