@@ -62,7 +62,7 @@ impl Encode for Never {
     }
 }
 
-/// A message between members. At most 64 bytes, no `Vec` inside: a list travels as `Option<Rc<[T]>>`, so that a heartbeat
+/// A message between members. At most 64 bytes, no `Vec` inside: a list travels as `Option<List<T>>`, so that a heartbeat
 /// owns nothing.
 pub trait Message: Clone + Debug + Encode + 'static {
     /// Its name in the field's words, for traces: `RequestVote`.
@@ -524,6 +524,11 @@ pub trait Algorithm: Sized + 'static {
 
     /// Called at the first start and after every crash, with whatever [`Context::durable`] holds.
     fn start(ctx: &mut Context<'_, Self>) -> Self;
+    /// Called in place of [`Algorithm::start`] after a crash, by those who want to use again the room that the fallen mind had
+    /// taken from the heap. Nothing else of it may be kept: what it knew is lost.
+    fn restart(_fallen: Self, ctx: &mut Context<'_, Self>) -> Self {
+        Self::start(ctx)
+    }
     /// A message arrives, perhaps from the member itself. Datagrams come late, twice or out of order.
     fn on_message(&mut self, from: NodeId, message: Self::Message, ctx: &mut Context<'_, Self>);
     /// An armed timer fires, and is armed no longer. The timer of [`Algorithm::campaign`] may come without having been armed.

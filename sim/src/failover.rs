@@ -19,14 +19,12 @@ struct Open {
     holds: bool,
     /// How many conditions (pause, cut) still keep it from leading.
     conditions: u32,
-    /// Who has come to lead since, and still might get work done.
-    new: Vec<NodeId>,
 }
 
 impl Open {
     fn new(lost: Option<NodeId>, at: Time, cause: Cause) -> Open {
         let failover = Failover { lost: at, cause, detected: None, elected: None, effective: None, absorbed: false };
-        Open { failover, lost, holds: keeps_authority(cause), conditions: u32::from(is_condition(cause)), new: Vec::new() }
+        Open { failover, lost, holds: keeps_authority(cause), conditions: u32::from(is_condition(cause)) }
     }
 
     /// The old leader may simply go on: it has its authority, and nobody else came to any.
@@ -52,6 +50,8 @@ pub struct Failovers {
     /// A transfer that has not led to anything after this time has failed.
     patience: Span,
     open: Option<Open>,
+    /// Who has come to lead since the open one began, and still might get work done.
+    new: Vec<NodeId>,
     closed: Vec<Failover>,
 }
 
@@ -59,7 +59,7 @@ impl Failovers {
     /// At the start nobody leads: the first election is a failover of its own kind. `patience` is the detection time of the
     /// algorithm.
     pub fn new(work: bool, patience: Span) -> Failovers {
-        Failovers { work, patience, open: Some(Open::new(None, Time::ZERO, Cause::Start)), closed: Vec::new() }
+        Failovers { work, patience, open: Some(Open::new(None, Time::ZERO, Cause::Start)), new: Vec::new(), closed: Vec::new() }
     }
 
     /// Is one under way?
@@ -79,7 +79,7 @@ impl Failovers {
             if open.lost != Some(node) {
                 // The new leader is in trouble before it got anything done: the failover goes on.
                 if !keeps_authority(cause) {
-                    open.new.retain(|new| *new != node);
+                    self.new.retain(|new| *new != node);
                 }
                 return;
             } else if order_came_to_nothing && open.failover.elected.is_none() {
@@ -90,6 +90,7 @@ impl Failovers {
                 return;
             }
         }
+        self.new.clear();
         self.open = Some(Open::new(Some(node), at, cause));
     }
 
@@ -99,7 +100,7 @@ impl Failovers {
         if open.lost == Some(node) {
             open.holds = false;
         }
-        open.new.retain(|new| *new != node);
+        self.new.retain(|new| *new != node);
     }
 
     /// A member stands for election. What a member does that is still cut off is no sign that its loss was noticed.
@@ -119,7 +120,7 @@ impl Failovers {
         }
         open.failover.detected.get_or_insert(at);
         open.failover.elected.get_or_insert(at);
-        open.new.push(node);
+        self.new.push(node);
         if !self.work {
             self.close();
         }
@@ -128,7 +129,7 @@ impl Failovers {
     /// A member told a client that an item is done.
     pub fn acknowledged(&mut self, at: Time, node: NodeId) {
         let Some(open) = &mut self.open else { return };
-        if open.new.contains(&node) {
+        if self.new.contains(&node) {
             open.failover.effective = Some(at);
             self.close();
         } else if open.lost == Some(node) && open.may_be_absorbed() && at.since(open.failover.lost) >= self.patience {

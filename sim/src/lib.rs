@@ -13,6 +13,7 @@ pub mod time;
 pub mod algorithm;
 mod context;
 mod encode;
+mod list;
 pub mod registry;
 pub mod settings;
 
@@ -38,6 +39,7 @@ pub use algorithm::{
     Initial, Item, LinkState, Message, MutantInfo, Network, Never, NodeId, Observation, Promise, Role, Transport,
 };
 pub use delay::{Delay, LinkPatch, LinkSettings};
+pub use list::{List, Shelf};
 pub use ratio::Ratio;
 pub use registry::{Options, Player, Registry};
 pub use settings::{Config, Kind, Setting, Value};

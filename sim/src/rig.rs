@@ -47,6 +47,7 @@ pub type Effects<A> = Vec<Effect<<A as Algorithm>::Message, <A as Algorithm>::Ti
 pub struct Rig<A: Algorithm> {
     nodes: Vec<Node<A>>,
     minds: Vec<Option<A>>,
+    fallen: Vec<Option<A>>,
     wire: Wire<A>,
     /// Armed timers as they were before the step.
     before: Vec<(A::Timer, Key)>,
@@ -75,6 +76,7 @@ impl<A: Algorithm> Rig<A> {
         Rig {
             nodes: (0..members).map(node).collect(),
             minds: (0..members).map(|_| None).collect(),
+            fallen: (0..members).map(|_| None).collect(),
             wire: Wire {
                 now: Time::ZERO,
                 queue: Queue::new(),
@@ -130,7 +132,11 @@ impl<A: Algorithm> Rig<A> {
         self.look(i);
         let member = &mut self.nodes[i];
         member.power = Power::Running;
-        self.minds[i] = Some(A::start(&mut Context { node: member, wire: &mut self.wire }));
+        let ctx = &mut Context { node: member, wire: &mut self.wire };
+        self.minds[i] = Some(match self.fallen[i].take() {
+            None => A::start(ctx),
+            Some(fallen) => A::restart(fallen, ctx),
+        });
         self.effects(i)
     }
 
@@ -138,7 +144,7 @@ impl<A: Algorithm> Rig<A> {
     pub fn crash(&mut self, node: NodeId) {
         self.nodes[node.index()].disk.flushing = None;
         self.nodes[node.index()].crash();
-        self.minds[node.index()] = None;
+        self.fallen[node.index()] = self.minds[node.index()].take();
     }
 
     /// Lets a message arrive at `node`.

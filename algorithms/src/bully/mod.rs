@@ -127,7 +127,7 @@ pub struct Bully {
     fit: bool,
     /// With quorums: the newest epoch that anyone has mentioned.
     newest: u64,
-    peers: Box<[Peer]>,
+    peers: Vec<Peer>,
     /// Room to sort in.
     times: Vec<LocalTime>,
 }
@@ -143,6 +143,35 @@ impl Bully {
 
     fn stands(&self) -> bool {
         matches!(self.task, Task::Halting | Task::Forming)
+    }
+
+    /// The paper's Recovery, with this room.
+    fn recover(mut peers: Vec<Peer>, times: Vec<LocalTime>, ctx: &mut Context<'_, Bully>) -> Bully {
+        peers.clear();
+        peers.resize(ctx.members().count(), Peer { reply: Reply::None, answered: LocalTime(0) });
+        let mut bully = Bully {
+            me: ctx.id(),
+            status: Status::Election,
+            task: Task::Nothing,
+            coordinator: None,
+            group: Group::default(),
+            halter: None,
+            asked: 0,
+            deferred: false,
+            sent: ctx.now(),
+            fresh: true,
+            in_view: 1,
+            fit: true,
+            newest: 0,
+            peers,
+            times,
+        };
+        if mutants::comes_up_silent(&bully, ctx) {
+            bully.wait(Task::Awaiting, ctx);
+        } else {
+            bully.ask(ctx);
+        }
+        bully
     }
 }
 
@@ -209,32 +238,12 @@ impl Algorithm for Bully {
         Facts { epochs: on, votes: on, history: false, durable: on }
     }
 
-    /// The paper's Recovery.
     fn start(ctx: &mut Context<'_, Self>) -> Self {
-        let members = ctx.members().count();
-        let mut bully = Bully {
-            me: ctx.id(),
-            status: Status::Election,
-            task: Task::Nothing,
-            coordinator: None,
-            group: Group::default(),
-            halter: None,
-            asked: 0,
-            deferred: false,
-            sent: ctx.now(),
-            fresh: true,
-            in_view: 1,
-            fit: true,
-            newest: 0,
-            peers: vec![Peer { reply: Reply::None, answered: LocalTime(0) }; members].into_boxed_slice(),
-            times: Vec::with_capacity(members),
-        };
-        if mutants::comes_up_silent(&bully, ctx) {
-            bully.wait(Task::Awaiting, ctx);
-        } else {
-            bully.ask(ctx);
-        }
-        bully
+        Bully::recover(Vec::new(), Vec::new(), ctx)
+    }
+
+    fn restart(fallen: Self, ctx: &mut Context<'_, Self>) -> Self {
+        Bully::recover(fallen.peers, fallen.times, ctx)
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, ctx: &mut Context<'_, Self>) {

@@ -1,8 +1,6 @@
 //! What survives a crash, and the writes that change it.
 
-use std::rc::Rc;
-
-use sim::{Encode, Encoder, Entry, NodeId};
+use sim::{Encode, Encoder, Entry, List, NodeId};
 
 use super::messages::encode_entries;
 
@@ -44,7 +42,7 @@ pub enum Write {
     /// One more entry, which becomes number `index`.
     Append { index: u64, entry: Entry },
     /// Keep the first `keep` entries, drop the rest, and go on with all but the first `skip` of these.
-    Splice { keep: u64, skip: u64, entries: Rc<[Entry]> },
+    Splice { keep: u64, skip: u64, entries: List<Entry> },
     /// So many entries are committed.
     Commit { index: u64 },
 }
@@ -130,7 +128,7 @@ mod tests {
             &[Write::Commit { index: 2 }],
             &[Write::Append { index: 4, entry: Stable::holding(&[9]).log[0] }],
             &[Write::Splice { keep: 1, skip: 0, entries: Stable::holding(&[2, 2, 2]).log.into() }],
-            &[Write::Splice { keep: 0, skip: 0, entries: [].into() }, Write::Ballot { term: 9, vote: Some(NodeId(4)) }],
+            &[Write::Splice { keep: 0, skip: 0, entries: Vec::new().into() }, Write::Ballot { term: 9, vote: Some(NodeId(4)) }],
         ];
         for writes in lost {
             let disk = Stable { term: 3, vote: Some(NodeId(1)), ..Stable::holding(&[1, 1, 3]) };
@@ -145,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_splice_keeps_what_agrees_and_replaces_the_rest() {
-        let entries: Rc<[Entry]> = Stable::holding(&[2, 3, 3]).log.into();
+        let entries: List<Entry> = Stable::holding(&[2, 3, 3]).log.into();
         for (before, keep, skip, after) in
             [(&[1u64, 1, 1][..], 1u64, 0u64, &[1u64, 2, 3, 3][..]), (&[1, 2, 2], 2, 1, &[1, 2, 3, 3]), (&[], 0, 0, &[2, 3, 3])]
         {

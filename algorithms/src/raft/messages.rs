@@ -1,8 +1,6 @@
 //! What members say to each other, what each message claims about its sender, and the timers.
 
-use std::rc::Rc;
-
-use sim::{Asserts, Encode, Encoder, Entry, Epoch, NodeId};
+use sim::{Asserts, Encode, Encoder, Entry, Epoch, List, NodeId};
 
 use super::durable::Stable;
 
@@ -18,7 +16,7 @@ pub enum Message {
     /// The answer. Granted, it echoes the term that was asked for; refused, it carries the sender's own.
     PreVote { term: u64, granted: bool },
     /// What follows the entry at `previous`; without entries, a heartbeat.
-    AppendEntries { term: u64, previous: u64, previous_term: u64, commit: u64, entries: Option<Rc<[Entry]>> },
+    AppendEntries { term: u64, previous: u64, previous_term: u64, commit: u64, entries: Option<List<Entry>> },
     /// The follower's log equals the leader's up to this index, whose entry has this term.
     Appended { term: u64, index: u64, index_term: u64 },
     /// The follower has not got the leader's entry at `previous`; at `hint` it may be right.

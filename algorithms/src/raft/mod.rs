@@ -28,7 +28,7 @@ mod transfer;
 
 use sim::{
     Algorithm, Asserts, Authority, Bounds, Claim, Context, Entry, Epoch, Facts, Initial, Item, LocalTime, MutantInfo, Network,
-    NodeId, Observation, Role, Span,
+    NodeId, Observation, Role, Shelf, Span,
 };
 
 pub use config::{CheckQuorum, Config, Preset, Stickiness};
@@ -38,6 +38,15 @@ pub use mutants::Mutant;
 
 use replication::Progress;
 use tally::Tally;
+
+/// Room that is used again and again, and holds nothing that is known.
+#[derive(Default, Debug)]
+struct Room {
+    /// For finding a middle value.
+    scratch: Vec<u64>,
+    /// For entries that are sent.
+    shelf: Shelf<Entry>,
+}
 
 /// The volatile state of one member.
 #[derive(Debug)]
@@ -59,8 +68,7 @@ pub struct Raft {
     active: usize,
     /// While it leads: to whom it is handing over.
     transferee: Option<NodeId>,
-    /// Room for finding a middle value.
-    scratch: Vec<u64>,
+    room: Room,
 }
 
 impl Raft {
@@ -208,10 +216,15 @@ impl Algorithm for Raft {
             peers: Vec::new(),
             active: 0,
             transferee: None,
-            scratch: Vec::new(),
+            room: Room::default(),
         };
         raft.restart_election_timer(ctx);
         raft
+    }
+
+    fn restart(mut fallen: Raft, ctx: &mut Context<'_, Raft>) -> Raft {
+        fallen.peers.clear();
+        Raft { peers: fallen.peers, room: fallen.room, ..Raft::start(ctx) }
     }
 
     #[inline]

@@ -1,8 +1,6 @@
 //! The log: a leader appends, followers copy, a majority commits (dissertation, sections 3.5 and 3.6.2).
 
-use std::rc::Rc;
-
-use sim::{Context, Entry, Epoch, Item, LocalTime, NodeId, Role};
+use sim::{Context, Entry, Epoch, Item, List, LocalTime, NodeId, Role};
 
 use super::Raft;
 use super::durable::Write;
@@ -36,7 +34,7 @@ impl Raft {
         term: u64,
         (previous, previous_term): (u64, u64),
         commit: u64,
-        entries: Option<Rc<[Entry]>>,
+        entries: Option<List<Entry>>,
         ctx: &mut Context<'_, Raft>,
     ) {
         let known = term == self.term && self.leader == Some(from) && self.role == Role::Follower;
@@ -138,7 +136,7 @@ impl Raft {
     /// Sends the entry at the end of the log to everyone who is waiting for exactly that. Who is further behind gets it
     /// when an answer shows what is missing.
     fn replicate(&mut self, last: u64, ctx: &mut Context<'_, Raft>) {
-        let entries: Rc<[Entry]> = Rc::from(&ctx.durable().log[last as usize - 1..]);
+        let entries = self.room.shelf.list(&ctx.durable().log[last as usize - 1..]);
         for to in ctx.members() {
             let peer = &mut self.peers[to.index()];
             if to == ctx.id() || peer.next != last {
@@ -156,7 +154,7 @@ impl Raft {
         let last = ctx.durable().last_index();
         let peer = &mut self.peers[to.index()];
         let next = peer.next;
-        let entries = (next <= last).then(|| Rc::from(&ctx.durable().log[next as usize - 1..]));
+        let entries = (next <= last).then(|| self.room.shelf.list(&ctx.durable().log[next as usize - 1..]));
         if !peer.probing {
             peer.next = last + 1;
         }
@@ -164,13 +162,13 @@ impl Raft {
     }
 
     /// After the disk, like everything that a member says of its log; though the followers could take it earlier (Q5).
-    fn send_entries(&self, to: NodeId, next: u64, entries: Option<Rc<[Entry]>>, ctx: &mut Context<'_, Raft>) {
+    fn send_entries(&self, to: NodeId, next: u64, entries: Option<List<Entry>>, ctx: &mut Context<'_, Raft>) {
         let message = self.append_entries(next - 1, entries, ctx);
         if ctx.bug(Mutant::Q5) { ctx.send_at_once(to, message) } else { ctx.send(to, message) }
     }
 
     #[inline(always)]
-    fn append_entries(&self, previous: u64, entries: Option<Rc<[Entry]>>, ctx: &Context<'_, Raft>) -> Message {
+    fn append_entries(&self, previous: u64, entries: Option<List<Entry>>, ctx: &Context<'_, Raft>) -> Message {
         // A leader's log is as long as what it knows of anyone's, unless its disk was wiped under it.
         let previous_term = ctx.durable().term_at(previous).unwrap_or(0);
         Message::AppendEntries { term: self.term, previous, previous_term, commit: self.commit, entries }
@@ -266,9 +264,9 @@ impl Raft {
     /// What a majority has is committed if it is of this term; everything before it is, then, too (figure 3.7 shows why
     /// older entries must not be counted).
     fn advance_commit(&mut self, ctx: &mut Context<'_, Raft>) {
-        self.scratch.clear();
-        self.scratch.extend(self.peers.iter().map(|peer| peer.matched));
-        let index = held_by(Raft::quorum(ctx), &mut self.scratch);
+        self.room.scratch.clear();
+        self.room.scratch.extend(self.peers.iter().map(|peer| peer.matched));
+        let index = held_by(Raft::quorum(ctx), &mut self.room.scratch);
         let own_term = ctx.durable().term_at(index) == Some(self.term) || ctx.bug(Mutant::R10);
         if index <= self.commit || !own_term {
             return;
@@ -287,7 +285,7 @@ impl Raft {
 /// Takes over the entries that follow `previous`, from the first one on that differs. Gives index and term of the last entry that
 /// is now known to equal the leader's.
 #[inline(never)]
-fn take(previous: u64, entries: Rc<[Entry]>, ctx: &mut Context<'_, Raft>) -> (u64, u64) {
+fn take(previous: u64, entries: List<Entry>, ctx: &mut Context<'_, Raft>) -> (u64, u64) {
     let end = (previous + entries.len() as u64, entries.last().map_or(0, |entry| entry.epoch.0));
     let agreeing = agreeing(&ctx.durable().log[previous as usize..], &entries);
     let skip = if ctx.bug(Mutant::R22) { 0 } else { agreeing };

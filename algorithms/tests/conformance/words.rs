@@ -1,7 +1,5 @@
 //! Messages and members as words, and back. Members are numbered from 1 here, as in the table.
 
-use std::rc::Rc;
-
 use algorithms::raft::{Message, Stable};
 use sim::{Entry, Epoch, Item, Message as _, NodeId};
 
@@ -90,7 +88,7 @@ pub fn message(text: &str, to: NodeId) -> Message {
     let (previous, previous_term) = words.place("prev");
     let (index, index_term) = words.place("upto");
     let commit = words.number("commit");
-    let entries = words.value("entries").map(|terms| Rc::from(log(terms)));
+    let entries = words.value("entries").map(|terms| log(terms).into());
     let transfer = words.flag("transfer");
     let hint = words.number("hint");
     let target = words.value("target").map(member);

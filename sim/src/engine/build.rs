@@ -78,6 +78,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let mut engine = Engine {
             setup,
             minds: nodes.iter().map(|_| None).collect(),
+            fallen: nodes.iter().map(|_| None).collect(),
             topology: topology(nodes.len(), base, usual_rates),
             script: Script::new(events, PARTS.to_vec()),
             reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),

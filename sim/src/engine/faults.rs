@@ -28,8 +28,11 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         self.tell_node(i, NodeEvent::Restarted);
         let node = &mut self.nodes[i];
-        let mind = A::start(&mut crate::context::Context { node, wire: &mut self.wire });
-        self.minds[i] = Some(mind);
+        let ctx = &mut crate::context::Context { node, wire: &mut self.wire };
+        self.minds[i] = Some(match self.fallen[i].take() {
+            None => A::start(ctx),
+            Some(fallen) => A::restart(fallen, ctx),
+        });
         self.settle(i);
         self.sessions_started(i);
         true
@@ -67,7 +70,7 @@ impl<A: Algorithm> Engine<'_, A> {
             node.clock.stop(self.wire.now, false);
         }
         node.seen = crate::algorithm::Observation::new(crate::algorithm::Role::Follower, crate::algorithm::Epoch::default());
-        self.minds[i] = None;
+        self.fallen[i] = self.minds[i].take();
         self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
         if self.wire.audit.on {
             self.wire.audit.crashed(self.wire.now, NodeId(i as u16));
@@ -143,7 +146,8 @@ impl<A: Algorithm> Engine<'_, A> {
         self.wire.release(node);
         self.rearm(i);
         let to = NodeId(i as u16);
-        for arrived in std::mem::take(&mut self.nodes[i].inbox) {
+        let mut inbox = std::mem::take(&mut self.nodes[i].inbox);
+        for arrived in inbox.drain(..) {
             match arrived {
                 Arrived::Message { from, message } => self.wire.queue.schedule(now, Job::HandOver { from, to, message }),
                 Arrived::Errand(errand) => self.wire.queue.schedule(now, Job::Thought(errand)),
@@ -151,6 +155,7 @@ impl<A: Algorithm> Engine<'_, A> {
                 Arrived::Told(told) => self.tell_later(to, told),
             }
         }
+        self.nodes[i].inbox = inbox;
         self.reigns.failovers.condition_ended(now, to);
         self.authority_changed(i);
         self.tell_node(i, NodeEvent::Resumed);
@@ -193,8 +198,11 @@ impl<A: Algorithm> Engine<'_, A> {
         self.wire.queue.schedule(self.wire.now + lasting, Job::Restore(number));
         self.wire.broken.late |=
             patch.delay.is_some() || patch.floor.is_some() || patch.extra.is_some() || patch.reorder.is_some();
-        self.topology.degradations.push(Degradation { number, pairs: pairs.clone(), patch });
+        let mut copy = self.script.spare.pop().unwrap_or_default();
+        copy.clone_from(&pairs);
+        self.topology.degradations.push(Degradation { number, pairs: copy, patch });
         self.settle_links(&pairs);
+        self.script.spare.push(pairs);
         self.wire.broken.links = true;
     }
 

@@ -14,6 +14,8 @@ pub struct Link {
     width: u64,
     /// Shared by all links that are the same.
     settings: Rc<LinkSettings>,
+    /// Room for settings of its own, from the last time that it was patched.
+    patched: Option<Rc<LinkSettings>>,
     from: u16,
     to: u16,
     /// How many cuts and flaps hold it down.
@@ -55,6 +57,7 @@ impl Link {
             width: 1,
             noise: Stream::new(seed, Purpose::Link { from, to }),
             settings,
+            patched: None,
             from,
             to,
             seed,
@@ -86,15 +89,27 @@ impl Link {
         }
     }
 
-    pub fn set(&mut self, base: &Rc<LinkSettings>, patches: &[&LinkPatch]) {
-        let settings = match patches {
-            [] => base.clone(),
-            [first, rest @ ..] => Rc::new(rest.iter().fold(base.patched(first), |settings, patch| settings.patched(patch))),
-        };
-        if settings.burst != self.settings.burst {
+    /// Lays these over the settings that the link has without faults.
+    pub fn set<'p>(&mut self, base: &Rc<LinkSettings>, mut patches: impl Iterator<Item = &'p LinkPatch>) {
+        let burst = self.settings.burst;
+        match patches.next() {
+            None => {
+                let settings = std::mem::replace(&mut self.settings, base.clone());
+                if Rc::strong_count(&settings) == 1 {
+                    self.patched = Some(settings);
+                }
+            }
+            Some(first) => {
+                let patched = patches.fold(base.patched(first), |settings, patch| settings.patched(patch));
+                if Rc::strong_count(&self.settings) > 1 {
+                    self.settings = self.patched.take().unwrap_or_default();
+                }
+                *Rc::get_mut(&mut self.settings).expect("nobody else has a patched link's settings") = patched;
+            }
+        }
+        if burst != self.settings.burst {
             self.weather = None;
         }
-        self.settings = settings;
         self.classify();
     }
 

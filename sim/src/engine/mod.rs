@@ -65,6 +65,8 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     nodes: Vec<Node<A>>,
     /// The volatile states, apart from the nodes so that a step can hold both.
     minds: Vec<Option<A>>,
+    /// What is left of those who are down: room on the heap, for when they start again.
+    fallen: Vec<Option<A>>,
     wire: Wire<A>,
     observer: Option<&'o mut dyn Observer>,
     /// So many of the checkers' findings have been told to it.

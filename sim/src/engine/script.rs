@@ -32,6 +32,12 @@ pub struct Script {
     pub bound: Vec<(String, Vec<NodeId>)>,
     /// Nodes meant by the event that is being acted out, first target first.
     pub meant: Vec<NodeId>,
+    /// Room for the two sides of a cut.
+    pub sides: (Vec<NodeId>, Vec<NodeId>),
+    /// Room for pairs: as many as were in force at once.
+    pub spare: Vec<Vec<(NodeId, NodeId)>>,
+    /// Room for where everyone stands in a partition.
+    pub places: Vec<usize>,
     missed: Vec<NotExercised>,
     pub parts: Vec<&'static str>,
 }
@@ -51,6 +57,9 @@ impl Script {
             stamp: 0,
             bound: Vec::new(),
             meant: Vec::new(),
+            sides: (Vec::new(), Vec::new()),
+            spare: Vec::new(),
+            places: Vec::new(),
             missed: Vec::new(),
             parts,
         }
@@ -193,6 +202,7 @@ impl<A: Algorithm> Engine<'_, A> {
             Fault::Cut { from, to, both } => {
                 let pairs = self.pairs(event, from, to, *both)?;
                 self.cut(&pairs);
+                self.script.spare.push(pairs);
             }
             Fault::Flap { from, to, both, down, up, lasting } => {
                 let pairs = self.pairs(event, from, to, *both)?;

@@ -6,6 +6,9 @@ use crate::engine::Engine;
 use crate::engine::node::Power;
 use crate::fault::{Shape, Target};
 
+/// The place of someone whom a partition does not touch.
+const EVERYWHERE: usize = usize::MAX;
+
 impl<A: Algorithm> Engine<'_, A> {
     /// Whether it changed anything for any of them; `None`: a target is missing.
     pub(super) fn each(&mut self, event: usize, who: &[Target], mut act: impl FnMut(&mut Self, usize) -> bool) -> Option<bool> {
@@ -21,12 +24,6 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         self.script.meant = nodes;
         found.map(|()| acted)
-    }
-
-    pub(super) fn resolve_all(&mut self, event: usize, targets: &[Target]) -> Option<Vec<NodeId>> {
-        let mut all = Vec::new();
-        targets.iter().try_for_each(|target| self.resolve(event, target, &mut all))?;
-        Some(all)
     }
 
     /// Adds whom a target means now, each once; `None`: there is nobody of that role.
@@ -56,81 +53,104 @@ impl<A: Algorithm> Engine<'_, A> {
                 let drawn = self.script.draw_below(self.seed, event, candidates);
                 add_index((0..members).filter(runs).nth(drawn)?);
             }
-            Target::QuorumWithLeader => self.leader_and(event, leader?, members / 2).into_iter().for_each(add_index),
+            Target::QuorumWithLeader => self.leader_and(event, leader?, members / 2, add_index),
             Target::MinorityWithLeader => {
-                let others = (members - 1) / 2 - usize::from(members > 2);
-                self.leader_and(event, leader?, others).into_iter().for_each(add_index);
+                self.leader_and(event, leader?, (members - 1) / 2 - usize::from(members > 2), add_index);
             }
         }
         Some(())
     }
 
-    /// The leader and so many others, drawn.
-    pub(super) fn leader_and(&mut self, event: usize, leader: usize, others: usize) -> Vec<usize> {
-        let mut rest: Vec<usize> = (0..self.nodes.len()).filter(|i| *i != leader).collect();
-        let mut chosen = vec![leader];
-        for _ in 0..others.min(rest.len()) {
-            let drawn = self.script.draw_below(self.seed, event, rest.len());
-            chosen.push(rest.remove(drawn));
+    /// The leader and so many others, drawn; by number.
+    fn leader_and(&mut self, event: usize, leader: usize, others: usize, add: impl FnMut(usize)) {
+        let members = self.nodes.len();
+        let mut chosen = 1u128 << leader;
+        for taken in 1..=others.min(members - 1) {
+            let drawn = self.script.draw_below(self.seed, event, members - taken);
+            let left = (0..members).filter(|i| chosen & 1 << i == 0).nth(drawn);
+            chosen |= 1 << left.expect("so many are left");
         }
-        chosen.sort_unstable();
-        chosen
+        (0..members).filter(|i| chosen & 1 << i != 0).for_each(add);
     }
 
-    /// Every directed link from one side to the other (and back), in order.
+    /// Every directed link from one side to the other (and back), in order. To be given back to [`Script::spare`].
+    ///
+    /// [`Script::spare`]: super::script::Script::spare
     pub(super) fn pairs(&mut self, event: usize, from: &[Target], to: &[Target], both: bool) -> Option<Vec<(NodeId, NodeId)>> {
-        let from = self.resolve_all(event, from)?;
-        let to = self.resolve_all(event, to)?;
-        self.script.meant.extend(from.iter().copied());
-        let mut pairs = Vec::new();
-        for &a in &from {
-            for &b in &to {
-                if a != b {
-                    pairs.push((a, b));
-                    pairs.extend(both.then_some((b, a)));
-                }
-            }
-        }
-        pairs.sort_unstable();
-        pairs.dedup();
-        Some(pairs)
+        let (mut sources, mut ends) = std::mem::take(&mut self.script.sides);
+        sources.clear();
+        ends.clear();
+        let found = from.iter().try_for_each(|target| self.resolve(event, target, &mut sources));
+        let found = found.and_then(|()| to.iter().try_for_each(|target| self.resolve(event, target, &mut ends)));
+        let pairs = found.map(|()| {
+            self.script.meant.extend_from_slice(&sources);
+            let mut pairs = self.script.spare.pop().unwrap_or_default();
+            pairs.clear();
+            let across = sources.iter().flat_map(|&a| ends.iter().map(move |&b| (a, b))).filter(|(a, b)| a != b);
+            pairs.extend(across.flat_map(|(a, b)| [Some((a, b)), both.then_some((b, a))]).flatten());
+            pairs.sort_unstable();
+            pairs.dedup();
+            pairs
+        });
+        self.script.sides = (sources, ends);
+        pairs
     }
 
     /// Replaces the partition in force.
     pub(super) fn partition(&mut self, event: usize, shape: &Shape) -> Option<()> {
+        let mut places = std::mem::take(&mut self.script.places);
+        let found = self.place(event, shape, &mut places);
+        if found.is_some() {
+            self.part(shape, &places);
+        }
+        self.script.places = places;
+        found
+    }
+
+    /// Where everyone stands in this shape: the number of a group, or, in a ring or a chain, of a place.
+    fn place(&mut self, event: usize, shape: &Shape, places: &mut Vec<usize>) -> Option<()> {
         let members = self.nodes.len();
-        let reach: Box<dyn Fn(usize, usize) -> bool> = match shape {
-            Shape::Groups(groups) => {
-                let group_of = self.groups(event, groups)?;
-                Box::new(move |a, b| group_of[a].is_none() || group_of[b].is_none() || group_of[a] == group_of[b])
-            }
+        places.clear();
+        places.resize(self.wire.parts, EVERYWHERE);
+        match shape {
+            Shape::Groups(groups) => self.group(event, groups, places)?,
             Shape::Bridge(bridge) => {
                 let bridge = self.one(event, bridge)?;
-                let rest: Vec<usize> = (0..members).filter(|i| *i != bridge).collect();
-                let half = rest.len() / 2;
-                let side: Vec<bool> = (0..members).map(|i| rest[half..].contains(&i)).collect();
-                Box::new(move |a, b| a == bridge || b == bridge || side[a] == side[b])
+                let half = (members - 1) / 2;
+                let others = (0..members).filter(|i| *i != bridge);
+                others.enumerate().for_each(|(number, i)| places[i] = usize::from(number >= half));
             }
             Shape::Star(hub) => {
                 let hub = self.one(event, hub)?;
-                Box::new(move |a, b| a == hub || b == hub)
+                (0..members).filter(|i| *i != hub).for_each(|i| places[i] = i);
             }
-            Shape::Ring => Box::new(move |a, b| a.abs_diff(b) == 1 || a.abs_diff(b) == members - 1),
+            Shape::Ring => (0..members).for_each(|i| places[i] = i),
             Shape::Chain(first) => {
-                let first = self.resolve_all(event, first)?;
-                self.script.meant.extend(first.iter().copied());
-                let mut order: Vec<usize> = first.iter().map(|n| n.index()).collect();
-                let rest: Vec<usize> = (0..members).filter(|i| !order.contains(i)).collect();
-                order.extend(rest);
-                let mut place = vec![0; members];
-                for (at, i) in order.iter().enumerate() {
-                    place[*i] = at;
+                let before = self.script.meant.len();
+                for target in first {
+                    self.mean(event, target)?;
                 }
-                Box::new(move |a, b| place[a].abs_diff(place[b]) == 1)
+                let first = &self.script.meant[before..];
+                first.iter().enumerate().for_each(|(place, node)| places[node.index()] = place);
+                let rest = places[..members].iter_mut().filter(|place| **place == EVERYWHERE);
+                rest.zip(first.len()..).for_each(|(place, next)| *place = next);
+            }
+        }
+        Some(())
+    }
+
+    /// Cuts what does not reach each other from these places.
+    fn part(&mut self, shape: &Shape, places: &[usize]) {
+        let (members, parts) = (self.nodes.len(), self.wire.parts);
+        let grouped = matches!(shape, Shape::Groups(_));
+        let reach = |a: usize, b: usize| {
+            let apart = places[a].abs_diff(places[b]);
+            match shape {
+                Shape::Chain(_) => apart == 1,
+                Shape::Ring => apart == 1 || apart == members - 1,
+                _ => apart == 0 || places[a] == EVERYWHERE || places[b] == EVERYWHERE,
             }
         };
-        let grouped = matches!(shape, Shape::Groups(_));
-        let parts = self.wire.parts;
         for a in 0..parts {
             for b in 0..parts {
                 // Parts beside the members are reached from everywhere, but for groups that name them.
@@ -142,32 +162,41 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         self.topology.partitioned = true;
         self.wire.broken.links = true;
-        Some(())
+    }
+
+    /// Adds whom a target means to what the event means, each once.
+    fn mean(&mut self, event: usize, target: &Target) -> Option<()> {
+        let mut meant = std::mem::take(&mut self.script.meant);
+        let found = self.resolve(event, target, &mut meant);
+        self.script.meant = meant;
+        found
     }
 
     pub(super) fn one(&mut self, event: usize, target: &Target) -> Option<usize> {
-        let node = *self.resolve_all(event, std::slice::from_ref(target))?.first()?;
-        self.script.meant.push(node);
-        Some(node.index())
+        let (mut all, unused) = std::mem::take(&mut self.script.sides);
+        all.clear();
+        let found = self.resolve(event, target, &mut all).and_then(|()| all.first().copied());
+        self.script.sides = (all, unused);
+        self.script.meant.extend(found);
+        found.map(|node| node.index())
     }
 
-    /// The group of every part of the cluster; `None` for a part that no group names.
-    pub(super) fn groups(&mut self, event: usize, groups: &[Vec<Target>]) -> Option<Vec<Option<usize>>> {
-        let members = self.nodes.len();
-        let mut group_of: Vec<Option<usize>> = vec![None; self.wire.parts];
+    /// The group of every part of the cluster that a group names.
+    fn group(&mut self, event: usize, groups: &[Vec<Target>], places: &mut [usize]) -> Option<()> {
         for (number, group) in groups.iter().enumerate() {
             for target in group.iter().filter(|target| **target != Target::Others) {
-                for node in self.resolve_all(event, std::slice::from_ref(target))? {
-                    group_of[node.index()].get_or_insert(number);
-                    self.script.meant.push(node);
+                let before = self.script.meant.len();
+                self.mean(event, target)?;
+                for node in &self.script.meant[before..] {
+                    places[node.index()] = number;
                 }
             }
         }
         // `others` takes all that no other group names; without it, they form one more group.
         let others = groups.iter().position(|group| group.contains(&Target::Others)).unwrap_or(groups.len());
-        for group in group_of.iter_mut().take(members) {
-            group.get_or_insert(others);
+        for place in places.iter_mut().take(self.nodes.len()).filter(|place| **place == EVERYWHERE) {
+            *place = others;
         }
-        Some(group_of)
+        Some(())
     }
 }

@@ -152,15 +152,9 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Lays the degradations in force over the settings of these links, oldest first.
     pub(super) fn settle_links(&mut self, pairs: &[(NodeId, NodeId)]) {
         for &(from, to) in pairs {
-            let patches: Vec<&LinkPatch> = self
-                .topology
-                .degradations
-                .iter()
-                .filter(|d| d.pairs.binary_search(&(from, to)).is_ok())
-                .map(|d| &d.patch)
-                .collect();
+            let in_force = self.topology.degradations.iter().filter(|d| d.pairs.binary_search(&(from, to)).is_ok());
             let place = from.index() * self.wire.parts + to.index();
-            self.wire.links[place].set(&self.topology.base[place], &patches);
+            self.wire.links[place].set(&self.topology.base[place], in_force.map(|d| &d.patch));
         }
     }
 
@@ -169,6 +163,7 @@ impl<A: Algorithm> Engine<'_, A> {
         if let Some(place) = degradations.iter().position(|d| d.number == number) {
             let ended = degradations.remove(place);
             self.settle_links(&ended.pairs);
+            self.script.spare.push(ended.pairs);
             self.world_changed();
         }
     }
@@ -178,12 +173,13 @@ impl<A: Algorithm> Engine<'_, A> {
         let now = self.wire.now;
         let Some(place) = self.topology.flaps.iter().position(|f| f.number == number) else { return };
         let flap = &mut self.topology.flaps[place];
-        let pairs = flap.pairs.clone();
+        let pairs = std::mem::take(&mut flap.pairs);
         if now >= flap.until {
             let was_down = self.topology.flaps.remove(place).is_down;
             if was_down {
                 self.hold_down(&pairs, false);
             }
+            self.script.spare.push(pairs);
         } else {
             flap.is_down = !flap.is_down;
             let lasts = if flap.is_down { flap.stream.span(&flap.down) } else { flap.stream.span(&flap.up) };
@@ -192,6 +188,7 @@ impl<A: Algorithm> Engine<'_, A> {
             let is_down = flap.is_down;
             self.wire.queue.schedule(turns, super::Job::Flap(number));
             self.hold_down(&pairs, is_down);
+            self.topology.flaps[place].pairs = pairs;
         }
         self.wire.broken.links = true;
         self.world_changed();
@@ -201,15 +198,17 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn heal(&mut self) {
         self.topology.partitioned = false;
         self.topology.cuts.clear();
-        self.topology.flaps.clear();
-        let degraded = std::mem::take(&mut self.topology.degradations);
+        self.script.spare.extend(self.topology.flaps.drain(..).map(|flap| flap.pairs));
+        let mut degraded = std::mem::take(&mut self.topology.degradations);
         for link in &mut self.wire.links {
             link.parted = false;
             link.held_down = 0;
             link.classify();
         }
-        for degradation in &degraded {
+        for degradation in degraded.drain(..) {
             self.settle_links(&degradation.pairs);
+            self.script.spare.push(degradation.pairs);
         }
+        self.topology.degradations = degraded;
     }
 }
