@@ -127,6 +127,7 @@ fn name(what: &Happening<'_>) -> (&'static str, [Option<NodeId>; 2]) {
         Happening::Proposed { node, .. } => ("proposed", [Some(node), None]),
         Happening::Acknowledged { node, .. } => ("acknowledged", [Some(node), None]),
         Happening::Applied { node, .. } => ("applied", [Some(node), None]),
+        Happening::Granted { service, grant, .. } => ("granted", [Some(service), Some(grant.holder)]),
         Happening::TenureBegan { node, .. } => ("tenure began", [Some(node), None]),
         Happening::TenureEnded { node, .. } => ("tenure ended", [Some(node), None]),
         Happening::Violated { .. } => ("violated", [None, None]),

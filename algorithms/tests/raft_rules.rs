@@ -125,8 +125,9 @@ fn a_leader_counts_itself_only_when_its_disk_has_answered() {
     let effects = rig.propose(ME, Item(1));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Sent { .. })), "nothing of it leaves before it is stored");
     let waited = rig.disk_answers(ME);
-    let own =
-        |effect: &Effect<Message, Timer>| matches!(effect, Effect::Sent { to: ME, message: Message::Appended { index: 2, .. } });
+    let own = |effect: &Effect<Message, Timer, sim::Never>| {
+        matches!(effect, Effect::Sent { to: ME, message: Message::Appended { index: 2, .. } })
+    };
     assert!(waited.iter().any(own));
 }
 
@@ -138,7 +139,7 @@ fn a_leader_acknowledges_its_own_items_when_a_majority_holds_them() {
     let appended = |index| Message::Appended { term: 1, index, index_term: 1 };
     rig.deliver(ME, ME, appended(3));
     assert_eq!(rig.mind(ME).commit(), 0);
-    let acknowledged = |effects: Vec<Effect<Message, Timer>>| {
+    let acknowledged = |effects: Vec<Effect<Message, Timer, sim::Never>>| {
         let items = effects.into_iter().filter_map(|effect| match effect {
             Effect::Acknowledged { item } => Some(item.0),
             _ => None,

@@ -196,6 +196,8 @@ impl Live {
             NodeEvent::DiskSlowed => (node.state, "disk slow"),
             NodeEvent::DiskRestored => (node.state, "disk well"),
             NodeEvent::ClockChanged => (node.state, "clock"),
+            // Of services, which have no column: the fault that did it is told.
+            NodeEvent::OutOfService | NodeEvent::BackInService | NodeEvent::LeaderChanged => return,
         };
         node.state = state;
         node.note = Some(note);
@@ -232,6 +234,10 @@ impl Observer for Live {
             Happening::Fault { event, text } => {
                 self.fired.insert(event.to_owned());
                 self.fault(at, &format!("~~ {event}: {text}"));
+            }
+            Happening::Granted { name, grant, .. } => {
+                let token = grant.token.map_or(String::new(), |token| format!(", token {token}"));
+                self.fault(at, &format!("-- {name} grants to {}{token}", grant.holder));
             }
             Happening::Node { node, event } => self.node_event(at, node, event),
             Happening::Violated { promise, nodes, saw } if self.violated.insert(promise) => {

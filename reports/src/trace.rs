@@ -28,6 +28,7 @@ enum What<'a> {
     Proposed { node: u32, item: u64 },
     Acknowledged { node: u32, item: u64 },
     Applied { node: u32, item: u64, token: Option<u64>, accepted: bool },
+    Granted { node: u32, name: &'a str, holder: u32, token: Option<u64> },
     TenureBegan { node: u32, epoch: String },
     TenureEnded { node: u32, epoch: String },
     Violated { promise: String, nodes: Vec<u32>, saw: &'a str },
@@ -69,6 +70,9 @@ fn what<'a>(happening: &Happening<'a>) -> What<'a> {
         Happening::Proposed { node, item } => What::Proposed { node: number(node), item: item.0 },
         Happening::Acknowledged { node, item } => What::Acknowledged { node: number(node), item: item.0 },
         Happening::Applied { node, item, token, accepted } => What::Applied { node: number(node), item: item.0, token, accepted },
+        Happening::Granted { service, name, grant } => {
+            What::Granted { node: number(service), name, holder: number(grant.holder), token: grant.token }
+        }
         Happening::TenureBegan { node, epoch } => What::TenureBegan { node: number(node), epoch: epoch.to_string() },
         Happening::TenureEnded { node, epoch } => What::TenureEnded { node: number(node), epoch: epoch.to_string() },
         Happening::Violated { promise, nodes, saw } => {
@@ -121,6 +125,9 @@ const fn node_event(event: NodeEvent) -> &'static str {
         NodeEvent::DiskSlowed => "disk-slowed",
         NodeEvent::DiskRestored => "disk-restored",
         NodeEvent::ClockChanged => "clock-changed",
+        NodeEvent::OutOfService => "out-of-service",
+        NodeEvent::BackInService => "back-in-service",
+        NodeEvent::LeaderChanged => "leader-changed",
     }
 }
 

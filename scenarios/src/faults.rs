@@ -23,7 +23,7 @@ struct Sides {
 impl Lowering<'_> {
     pub fn fault(&mut self, entry: &Entry) -> Option<Fault> {
         let node = &entry.node;
-        let nodes = Whom::Nodes;
+        let (nodes, processes) = (Whom::Nodes, Whom::Processes);
         match entry.key.as_str() {
             "partition" => self.shape(entry).map(Fault::Partition),
             "cut" => {
@@ -42,46 +42,52 @@ impl Lowering<'_> {
                     None
                 }
             },
-            "crash" => self.targets(node, nodes).map(Fault::Crash),
-            "restart" => self.targets(node, nodes).map(Fault::Restart),
-            "wipe" => self.targets(node, nodes).map(Fault::Wipe),
-            "resume" => self.targets(node, nodes).map(Fault::Resume),
+            "crash" => self.targets(node, processes).map(Fault::Crash),
+            "restart" => self.targets(node, processes).map(Fault::Restart),
+            "wipe" => self.targets(node, processes).map(Fault::Wipe),
+            "resume" => self.targets(node, processes).map(Fault::Resume),
             "pause" => match node.data {
                 Data::Table(_) => {
                     let fields = self.fields(node, entry.key_place, &keys::PAUSE)?;
-                    let (who, lasting) = self.who_for(&fields)?;
+                    let (who, lasting) = self.who_for(&fields, processes)?;
                     Some(Fault::Pause { who, lasting })
                 }
-                _ => self.targets(node, nodes).map(|who| Fault::Pause { who, lasting: None }),
+                _ => self.targets(node, processes).map(|who| Fault::Pause { who, lasting: None }),
             },
             "suspend" => self.suspend(entry),
             "stall-disk" => self.stall_disk(entry),
             "slow-disk" => {
                 let fields = self.fields(node, entry.key_place, &keys::SLOW_DISK)?;
                 let latency = fields.get("latency").and_then(|node| self.delay(node));
-                let (who, lasting) = self.who_for(&fields)?;
+                let (who, lasting) = self.who_for(&fields, Whom::Nodes)?;
                 Some(Fault::SlowDisk { who, latency: latency?, lasting: lasting? })
             }
             "clock-rate" => {
                 let fields = self.fields(node, entry.key_place, &keys::CLOCK_RATE)?;
-                let who = fields.get("who").and_then(|node| self.targets(node, nodes));
+                let who = fields.get("who").and_then(|node| self.targets(node, processes));
                 let rate = fields.get("rate").and_then(|node| self.rate(node));
                 Some(Fault::ClockRate { who: who?, rate: rate? })
             }
             "clock-jump" => {
                 let fields = self.fields(node, entry.key_place, &keys::CLOCK_JUMP)?;
-                let who = fields.get("who").and_then(|node| self.targets(node, nodes));
+                let who = fields.get("who").and_then(|node| self.targets(node, processes));
                 let by = fields.get("by").and_then(|node| self.signed_span(node));
                 Some(Fault::ClockJump { who: who?, by: by? })
             }
+            "outage" => {
+                let fields = self.fields(node, entry.key_place, &keys::OUTAGE)?;
+                let (who, lasting) = self.who_for(&fields, Whom::Services)?;
+                Some(Fault::Outage { who, lasting: lasting? })
+            }
+            "service-leader-change" => self.targets(node, Whom::Services).map(Fault::ServiceLeaderChange),
             "transfer" => self.target(node, nodes).map(|to| Fault::Transfer { to }),
             other => unreachable!("`{other}` is in the table of faults, and has no lowering"),
         }
     }
 
     /// Whom, and for how long.
-    fn who_for(&mut self, fields: &Fields<'_>) -> Option<(Vec<Target>, Option<Span>)> {
-        let who = fields.get("who").and_then(|node| self.targets(node, Whom::Nodes));
+    fn who_for(&mut self, fields: &Fields<'_>, whom: Whom) -> Option<(Vec<Target>, Option<Span>)> {
+        let who = fields.get("who").and_then(|node| self.targets(node, whom));
         let lasting = match fields.get("for") {
             Some(node) => Some(self.some_time(node, Span::nanos(1))?),
             None => None,
@@ -135,7 +141,7 @@ impl Lowering<'_> {
 
     fn suspend(&mut self, entry: &Entry) -> Option<Fault> {
         let Data::Table(_) = entry.node.data else {
-            let who = self.targets(&entry.node, Whom::Nodes)?;
+            let who = self.targets(&entry.node, Whom::Processes)?;
             return Some(Fault::Suspend { who, lasting: None, clock: ClockDuring::Stops });
         };
         let fields = self.fields(&entry.node, entry.key_place, &keys::SUSPEND)?;
@@ -146,13 +152,13 @@ impl Lowering<'_> {
             },
             None => ClockDuring::Stops,
         };
-        let (who, lasting) = self.who_for(&fields)?;
+        let (who, lasting) = self.who_for(&fields, Whom::Processes)?;
         Some(Fault::Suspend { who, lasting, clock })
     }
 
     fn stall_disk(&mut self, entry: &Entry) -> Option<Fault> {
         let fields = self.fields(&entry.node, entry.key_place, &keys::STALL_DISK)?;
-        let (who, lasting) = self.who_for(&fields)?;
+        let (who, lasting) = self.who_for(&fields, Whom::Nodes)?;
         Some(Fault::StallDisk { who, lasting: lasting? })
     }
 

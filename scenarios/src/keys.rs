@@ -170,8 +170,8 @@ pub(crate) static LINK: Table = Table {
     required: &["from", "to"],
     keys: &[
         &[
-            key("from", Target, "A member, all, or resource."),
-            key("to", Target, "A member, all, or resource."),
+            key("from", Target, "A member, all, services, a service by its name, or resource."),
+            key("to", Target, "A member, all, services, a service by its name, or resource."),
             key("both", Switch, "In both directions; default false."),
             key("cut", Switch, "Cut from the start, until healed."),
         ],
@@ -270,6 +270,8 @@ pub(crate) const FAULTS: &[Key] = &[
     key("slow-disk", Table(&SLOW_DISK), "Other disk latency, for a while."),
     key("clock-rate", Table(&CLOCK_RATE), "Both clocks run at this rate from now on."),
     key("clock-jump", Table(&CLOCK_JUMP), "The wall clock jumps."),
+    key("outage", Table(&OUTAGE), "Services answer nobody for a while, and forget nothing."),
+    key("service-leader-change", Targets, "Another replica leads these services; what that does to their time-outs is theirs."),
     key("transfer", Target, "An operator's order: hand the leadership over to this one."),
 ];
 
@@ -310,6 +312,12 @@ pub(crate) static DEGRADE: Table =
     Table { heading: "degrade", required: &["from", "to", "for"], keys: &[SIDES, PATCH, &[LASTING]] };
 
 pub(crate) static PAUSE: Table = Table { heading: "pause", required: &["who"], keys: &[&[WHO, LASTING]] };
+
+pub(crate) static OUTAGE: Table = Table {
+    heading: "outage",
+    required: &["who", "for"],
+    keys: &[&[key("who", Targets, "Which services; services for all."), LASTING]],
+};
 
 pub(crate) static STALL_DISK: Table = Table { heading: "stall-disk", required: &["who", "for"], keys: &[&[WHO, LASTING]] };
 

@@ -9,9 +9,9 @@ use crate::suggest;
 
 /// The roles, as files name them.
 pub(crate) const ROLES: &[&str] =
-    &["leader", "others", "follower", "random", "quorum-with-leader", "minority-with-leader", "all"];
+    &["leader", "others", "follower", "random", "quorum-with-leader", "minority-with-leader", "all", "services"];
 
-/// The parts of a cluster beside the members.
+/// The parts of a cluster beside the members, without the services that algorithms bring along.
 pub(crate) const PARTS: &[&str] = &["resource"];
 
 /// Longer lists are not written anew in advice.
@@ -22,8 +22,12 @@ const MOST_REWRITTEN: usize = 16;
 pub(crate) enum Whom {
     /// An end of links: members, roles, parts, names.
     Ends,
-    /// Something that runs an algorithm: no parts.
+    /// A member: no parts.
     Nodes,
+    /// Something that runs: members and services.
+    Processes,
+    /// Services only.
+    Services,
     /// Before the run: no roles, no names.
     Fixed,
 }
@@ -138,6 +142,14 @@ impl Lowering<'_> {
         Some(members)
     }
 
+    /// The services that the algorithms bring along, each once.
+    fn services(&self) -> Vec<&'static str> {
+        let mut services: Vec<&'static str> = self.registry.iter().flat_map(|player| player.services(&[])).collect();
+        services.sort_unstable();
+        services.dedup();
+        services
+    }
+
     pub fn target(&mut self, node: &Node, whom: Whom) -> Option<Target> {
         self.bare_numbers(node);
         self.one_target(node, whom)
@@ -159,7 +171,8 @@ impl Lowering<'_> {
             "quorum-with-leader" => Target::QuorumWithLeader,
             "minority-with-leader" => Target::MinorityWithLeader,
             "all" => Target::All,
-            part if PARTS.contains(&part) => Target::Part(word),
+            "services" => Target::Services,
+            part if PARTS.contains(&part) || self.services().contains(&part) => Target::Part(word),
             name if self.bound.iter().any(|bound| bound == name) => Target::Named(word),
             _ => return self.unknown_target(node, &word),
         };
@@ -169,7 +182,8 @@ impl Lowering<'_> {
     fn unknown_target(&mut self, node: &Node, word: &str) -> Option<Target> {
         let complaint = Diagnostic::error(node.place, format!("`{word}` is no member, role or part, and no event binds it"));
         let bound = self.bound.clone();
-        let known = ROLES.iter().chain(PARTS).copied().chain(bound.iter().map(String::as_str));
+        let services = self.services();
+        let known = ROLES.iter().chain(PARTS).chain(&services).copied().chain(bound.iter().map(String::as_str));
         let help = match suggest::closest(word, known) {
             Some(close) => format!("did you mean `{close}`?"),
             None => format!(
@@ -184,16 +198,31 @@ impl Lowering<'_> {
 
     fn fitting(&mut self, node: &Node, target: Target, whom: Whom) -> Option<Target> {
         match (whom, &target) {
-            (Whom::Nodes, Target::Part(part)) => {
+            (Whom::Processes, Target::Part(part)) if !PARTS.contains(&part.as_str()) => Some(target),
+            (Whom::Services, Target::Services) => Some(target),
+            (Whom::Services, Target::Part(part)) if !PARTS.contains(&part.as_str()) => Some(target),
+            (Whom::Services, _) => {
+                let complaint = Diagnostic::error(node.place, "this happens to services only");
+                self.complain(complaint.help(format!("write services, or one of {}", self.services().join(", "))));
+                None
+            }
+            (Whom::Nodes | Whom::Processes, Target::Part(part)) => {
                 let complaint =
                     Diagnostic::error(node.place, format!("the {part} can be cut off, but nothing else happens to it"));
                 self.complain(complaint.help("aim at members or roles"));
                 None
             }
-            (Whom::Fixed, Target::Member(_) | Target::All | Target::Part(_)) => Some(target),
+            (Whom::Nodes, Target::Services) => {
+                let complaint = Diagnostic::error(node.place, "this happens to members only");
+                self.complain(complaint.help("aim at members or roles"));
+                None
+            }
+            (Whom::Fixed, Target::Member(_) | Target::All | Target::Part(_) | Target::Services) => Some(target),
             (Whom::Fixed, _) => {
                 let complaint = Diagnostic::error(node.place, "roles and names mean nothing before the run");
-                self.complain(complaint.help("write a member, all, or resource; or use an event with `degrade` or `cut`"));
+                self.complain(
+                    complaint.help("write a member, all, services, or resource; or use an event with `degrade` or `cut`"),
+                );
                 None
             }
             _ => Some(target),

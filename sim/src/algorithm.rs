@@ -8,6 +8,8 @@ use std::fmt::Debug;
 
 pub use crate::context::Context;
 pub use crate::encode::{Encode, Encoder};
+use crate::ratio::Ratio;
+use crate::service::Service;
 use crate::settings::Config;
 use crate::time::{LocalTime, Span, WallTime};
 
@@ -279,7 +281,7 @@ pub struct Asserts {
 }
 
 /// Which facts an algorithm offers to the common checkers; what it lacks makes an invariant *not applicable*.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Facts {
     /// Leaders have epochs, and one epoch has one leader.
     pub epochs: bool,
@@ -289,6 +291,8 @@ pub struct Facts {
     pub history: bool,
     /// It writes durable state and says by [`Algorithm::backed`] which message needs it.
     pub durable: bool,
+    /// Authority rests on a lease or a lock, which the record of a service shows.
+    pub leases: bool,
 }
 
 /// The invariants that are common to all algorithms. What each means: [`crate::audit::catalogue`].
@@ -333,6 +337,14 @@ pub enum Promise {
     BoundedTermGrowth,
     /// Nobody stands for longer than [`Bounds::recovery`].
     NoStuckRole,
+    /// At any true time at most one member would act as leader.
+    LeaseExclusive,
+    /// A service grants to another only what its holder has released, or has let expire by the service's own rule.
+    ServiceSideExclusive,
+    /// A holder's authority ends no later than its grant does by the record of the service.
+    LeaseContainment,
+    /// A release removes nothing but the grant of whoever asked for it.
+    ReleaseOwnOnly,
 }
 
 /// What must be true of the world for a promise to bind.
@@ -342,6 +354,8 @@ pub enum Assumption {
     Asynchrony,
     /// Clock rates within the bound that the settings state.
     BoundedDrift,
+    /// Clock rates within the bound, and no wall clock that jumps.
+    SteadyWall,
     /// No pause between checking authority and acting on it, and bounded drift.
     NoPause,
     /// All that, and what arrives at all has not been held back beyond the network's longest delay, by links or disks.
@@ -356,6 +370,7 @@ impl Assumption {
         match self {
             Assumption::Asynchrony => "asynchrony (crash-recovery with durable state)",
             Assumption::BoundedDrift => "bounded clock drift",
+            Assumption::SteadyWall => "bounded clock drift and no wall clock that jumps",
             Assumption::NoPause => "bounded clock drift and no pause between check and effect",
             Assumption::BoundedDelay => "bounded clock drift, no pause, and no answer later than the network's longest delay",
             Assumption::Synchrony => "synchrony (known delay bound, reliable links, crashes only)",
@@ -393,6 +408,12 @@ pub struct Bounds {
     pub detection: Span,
     /// The longest time for which two nodes may believe that they lead, without a pause; `None`: not promised.
     pub overlap: Option<Sum>,
+    /// By how much the fastest monotonic clock may outrun the slowest, services included, before [`Assumption::BoundedDrift`] is
+    /// broken: `5/4`. `None`: by no more than the scenario sets at its start.
+    pub drift: Option<Ratio>,
+    /// The longest time from a request to its answer for which promises under [`Assumption::BoundedDelay`] are made; `None`:
+    /// what the network needs at most as the scenario sets it at its start.
+    pub answer: Option<Span>,
 }
 
 impl Bounds {
@@ -406,6 +427,8 @@ impl Bounds {
             step_down: self.step_down.zip(other.step_down).map(|(a, b)| longer(a, b)),
             detection: self.detection.max(other.detection),
             overlap: self.overlap.zip(other.overlap).map(|(a, b)| longer(a, b)),
+            drift: self.drift.zip(other.drift).map(|(a, b)| if a.exceeds(b) { b } else { a }),
+            answer: self.answer.zip(other.answer).map(|(a, b)| a.min(b)),
         }
     }
 }
@@ -423,7 +446,7 @@ pub struct Network {
     /// Longest one-way delay (the one-in-a-million quantile of unbounded distributions).
     pub max_delay: Span,
     /// Largest probability of loss on any link.
-    pub loss: crate::ratio::Ratio,
+    pub loss: Ratio,
     /// Largest clock rate error, in parts per million.
     pub drift_ppm: u64,
     /// Longest disk latency.
@@ -484,6 +507,13 @@ pub struct MutantInfo<M> {
     pub caught_by: Option<Promise>,
 }
 
+/// The settings of an algorithm's services.
+pub type ServiceConfig<A> = <<A as Algorithm>::Service as Service>::Config;
+/// What members ask them.
+pub type ServiceAsk<A> = <<A as Algorithm>::Service as Service>::Ask;
+/// What they answer.
+pub type ServiceAnswer<A> = <<A as Algorithm>::Service as Service>::Answer;
+
 /// A leader-election algorithm, as one member of a cluster runs it.
 ///
 /// The engine calls one `on_…` at a time and hands it a [`Context`]; what the member does goes through that.
@@ -509,6 +539,8 @@ pub trait Algorithm: Sized + 'static {
     type Timer: Copy + Eq + Debug + Encode;
     /// [`Never`] where there is none.
     type Mutant: Copy + Eq + Debug;
+    /// On what it stands beside its members; [`NoService`](crate::NoService) where that is nothing.
+    type Service: Service;
 
     /// What these settings promise, and on what assumption.
     fn claims(config: &Self::Config) -> Vec<Claim>;
@@ -516,6 +548,12 @@ pub trait Algorithm: Sized + 'static {
     fn bounds(config: &Self::Config, network: &Network) -> Bounds;
     /// What the common checkers may rely on under these settings.
     fn facts(config: &Self::Config) -> Facts;
+
+    /// The services that it brings along, by name, each with its settings: none, one lock service, five Redis masters. Scenario
+    /// files name them in faults and links. A member that cannot reach a majority of them can do nothing.
+    fn services(_config: &Self::Config) -> Vec<(&'static str, ServiceConfig<Self>)> {
+        Vec::new()
+    }
 
     /// What is on the disk before the first start.
     fn initial(_config: &Self::Config, _initial: &Initial) -> Self::Durable {
@@ -533,6 +571,8 @@ pub trait Algorithm: Sized + 'static {
     fn on_message(&mut self, from: NodeId, message: Self::Message, ctx: &mut Context<'_, Self>);
     /// An armed timer fires, and is armed no longer. The timer of [`Algorithm::campaign`] may come without having been armed.
     fn on_timer(&mut self, timer: Self::Timer, ctx: &mut Context<'_, Self>);
+    /// A service answers, or notifies. Never to another incarnation than the one that asked last.
+    fn on_answer(&mut self, _service: NodeId, _answer: ServiceAnswer<Self>, _ctx: &mut Context<'_, Self>) {}
     /// Sessions only: each end hears of its session on its own clock. All are down at `start`.
     fn on_link(&mut self, _peer: NodeId, _state: LinkState, _ctx: &mut Context<'_, Self>) {}
     /// Called only while [`Algorithm::observe`] says that it has authority. The default acts on the protected resource.

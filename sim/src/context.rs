@@ -1,6 +1,6 @@
 //! What a member may touch. Sends go straight into link, slab and heap: there is no list of effects in between.
 
-use crate::algorithm::{Algorithm, Durable, Item, NodeId};
+use crate::algorithm::{Algorithm, Durable, Item, NodeId, ServiceAsk};
 use crate::engine::{Held, Node, Wire};
 use crate::random::uniform;
 use crate::time::{LocalTime, Span, WallTime};
@@ -159,6 +159,19 @@ impl<A: Algorithm> Context<'_, A> {
     /// [`Algorithm::on_acted`].
     pub fn act(&mut self, item: Item, token: Option<u64>) {
         self.wire.acts.push((item, token));
+        self.wire.notes = true;
+    }
+
+    /// The services that the algorithm brings along, by number.
+    pub fn services(&self) -> impl Iterator<Item = NodeId> + use<A> {
+        let first = self.node.members + crate::engine::PARTS.len() as u16;
+        (first..first + self.wire.services).map(NodeId)
+    }
+
+    /// Asks a service. At once: a question does not wait for the disk. The answer comes back through
+    /// [`Algorithm::on_answer`], or never does.
+    pub fn ask(&mut self, service: NodeId, ask: ServiceAsk<A>) {
+        self.wire.asks.push((service, ask));
         self.wire.notes = true;
     }
 

@@ -23,8 +23,10 @@ pub enum Target {
     All,
     /// A member by its number, from 1 as in files: `n1` is `Member(0)` here.
     Member(u16),
-    /// A part of the cluster beside the members: `resource`.
+    /// A part of the cluster beside the members, by its name: `resource`, or a service of the algorithm.
     Part(String),
+    /// Every service that the algorithm brings along.
+    Services,
     /// What an earlier event bound with `as`.
     Named(String),
 }
@@ -106,6 +108,10 @@ pub enum Fault {
     ClockRate { who: Vec<Target>, rate: Ratio },
     /// The wall clock jumps, forward or back, in nanoseconds.
     ClockJump { who: Vec<Target>, by: i64 },
+    /// Services answer nobody, and act on nothing, for `lasting`; they forget nothing, and their clocks go on.
+    Outage { who: Vec<Target>, lasting: Span },
+    /// Another replica leads these services from now on: [`crate::Service::on_leader_change`].
+    ServiceLeaderChange(Vec<Target>),
     /// Not trouble, but an operator's order: hand the leadership over.
     Transfer {
         /// Who shall lead.

@@ -15,6 +15,7 @@ mod context;
 mod encode;
 mod list;
 pub mod registry;
+mod service;
 pub mod settings;
 
 // What a scenario says.
@@ -36,12 +37,14 @@ pub mod outcome;
 
 pub use algorithm::{
     Acted, Algorithm, Asserts, Assumption, Authority, Bounds, Claim, Context, Durable, Encode, Encoder, Entry, Epoch, Facts,
-    Initial, Item, LinkState, Message, MutantInfo, Network, Never, NodeId, Observation, Promise, Role, Transport,
+    Initial, Item, LinkState, Message, MutantInfo, Network, Never, NodeId, Observation, Promise, Role, ServiceAnswer, ServiceAsk,
+    ServiceConfig, Transport,
 };
 pub use delay::{Delay, LinkPatch, LinkSettings};
 pub use list::{List, Shelf};
 pub use ratio::Ratio;
 pub use registry::{Options, Player, Registry};
+pub use service::{Desk, Grant, NoService, Service};
 pub use settings::{Config, Kind, Setting, Value};
 pub use setup::Setup;
 pub use time::{LocalTime, Span, Time, WallTime};

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use crate::algorithm::{Epoch, Item, NodeId, Observation, Promise};
+use crate::service::Grant;
 use crate::time::Time;
 
 /// What happened to a node as such.
@@ -29,6 +30,12 @@ pub enum NodeEvent {
     DiskRestored,
     /// Both clocks run at another rate, or the wall clock jumped.
     ClockChanged,
+    /// A service answers nobody for a while.
+    OutOfService,
+    /// … and answers again.
+    BackInService,
+    /// Another replica leads a service.
+    LeaderChanged,
 }
 
 /// Why a message did not arrive.
@@ -92,6 +99,13 @@ pub enum Happening<'a> {
         token: Option<u64>,
         /// It took hold; else it was fenced off.
         accepted: bool,
+    },
+    /// By the record of a service, this grant begins.
+    Granted {
+        service: NodeId,
+        /// As scenario files name it.
+        name: &'a str,
+        grant: Grant,
     },
     /// A member began to hold authority, in this epoch.
     TenureBegan { node: NodeId, epoch: Epoch },

@@ -28,6 +28,18 @@ impl Ratio {
         self.numerator == 0
     }
 
+    /// Whether it is greater.
+    pub const fn exceeds(self, other: Ratio) -> bool {
+        self.numerator as u64 * other.denominator as u64 > other.numerator as u64 * self.denominator as u64
+    }
+
+    /// Whether this rate is more than `times` that of another.
+    pub const fn outruns(self, other: Ratio, times: Ratio) -> bool {
+        let (fast, slow) =
+            (self.numerator as u128 * other.denominator as u128, self.denominator as u128 * other.numerator as u128);
+        fast * times.denominator as u128 > slow * times.numerator as u128
+    }
+
     /// Whether it can be a probability.
     pub const fn at_most_one(self) -> bool {
         self.numerator <= self.denominator

@@ -58,6 +58,8 @@ pub trait Player: Send + Sync {
     fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)>;
     /// What it promises with these settings, and on what assumption.
     fn claims(&self, settings: &Settings) -> Vec<Claim>;
+    /// The services that it brings along with these settings, as scenario files name them.
+    fn services(&self, settings: &Settings) -> Vec<&'static str>;
     /// What the common checkers may rely on with these settings.
     fn facts(&self, settings: &Settings) -> Facts;
     /// Its liveness bounds in this scenario, for members without settings of their own.
@@ -132,6 +134,9 @@ impl<A: Algorithm> Player for PlayerOf<A> {
     }
     fn claims(&self, settings: &Settings) -> Vec<Claim> {
         A::claims(&configured::<A>(settings))
+    }
+    fn services(&self, settings: &Settings) -> Vec<&'static str> {
+        A::services(&configured::<A>(settings)).into_iter().map(|(name, _)| name).collect()
     }
     fn facts(&self, settings: &Settings) -> Facts {
         A::facts(&configured::<A>(settings))

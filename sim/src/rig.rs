@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::algorithm::{Acted, Algorithm, Item, LinkState, NodeId, Observation, Transport};
+use crate::algorithm::{Acted, Algorithm, Item, LinkState, NodeId, Observation, ServiceAnswer, ServiceAsk, Transport};
 use crate::audit::{Audit, Broken};
 use crate::context::Context;
 use crate::delay::{Delay, LinkSettings};
@@ -18,7 +18,7 @@ use crate::time::{Span, Time};
 
 /// One thing that a step did.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Effect<M, T> {
+pub enum Effect<M, T, Q> {
     /// A message left (after the disk, if it had to wait for it).
     Sent { to: NodeId, message: M },
     /// A timer was armed, perhaps anew.
@@ -29,6 +29,8 @@ pub enum Effect<M, T> {
     },
     /// An armed timer was forgotten; one that fired is not told of.
     Disarmed { timer: T },
+    /// A service was asked.
+    Asked { service: NodeId, ask: Q },
     /// A client was told that its item is done.
     Acknowledged { item: Item },
     /// An item is on its way to the protected resource.
@@ -39,8 +41,9 @@ pub enum Effect<M, T> {
     },
 }
 
-/// What a step of this algorithm did, in order of kind: messages in the order in which they left, then timers, then work.
-pub type Effects<A> = Vec<Effect<<A as Algorithm>::Message, <A as Algorithm>::Timer>>;
+/// What a step of this algorithm did, in order of kind: messages in the order in which they left, then timers, then
+/// questions, then work.
+pub type Effects<A> = Vec<Effect<<A as Algorithm>::Message, <A as Algorithm>::Timer, ServiceAsk<A>>>;
 
 /// The members of one cluster, none of which does anything by itself. Whoever lets a member take a step, or asks what it shows,
 /// must have started it: else the rig panics.
@@ -95,6 +98,8 @@ impl<A: Algorithm> Rig<A> {
                 sent: Vec::new(),
                 notes: false,
                 acts: Vec::new(),
+                asks: Vec::new(),
+                services: A::services(config).len() as u16,
                 acknowledged: Vec::new(),
                 resets: Vec::new(),
             },
@@ -204,6 +209,11 @@ impl<A: Algorithm> Rig<A> {
         &self.nodes[node.index()].disk.image
     }
 
+    /// Lets an answer of a service arrive at `node`.
+    pub fn answer(&mut self, node: NodeId, service: NodeId, answer: ServiceAnswer<A>) -> Effects<A> {
+        self.step(node, |mind, ctx| mind.on_answer(service, answer, ctx))
+    }
+
     /// What it shows of itself now.
     pub fn observe(&self, node: NodeId) -> Observation {
         self.mind(node).observe(self.durable(node))
@@ -248,6 +258,7 @@ impl<A: Algorithm> Rig<A> {
                 effects.push(Effect::Disarmed { timer: *timer });
             }
         }
+        effects.extend(self.wire.asks.drain(..).map(|(service, ask)| Effect::Asked { service, ask }));
         effects.extend(self.wire.acts.drain(..).map(|(item, token)| Effect::Acted { item, token }));
         effects.extend(self.wire.acknowledged.drain(..).map(|item| Effect::Acknowledged { item }));
         self.wire.resets.clear();

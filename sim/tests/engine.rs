@@ -6,7 +6,7 @@ use sim::delay::{Delay, LinkPatch};
 use sim::fault::{ClockDuring, Fault, ScriptEvent, Shape, Target, When};
 use sim::observer::{Dropped, Happening, Observer};
 use sim::setup::{Setup, Work};
-use sim::{Context, Options, Ratio, Registry, Span, Time};
+use sim::{Context, NoService, Options, Ratio, Registry, Span, Time};
 
 struct Beat;
 
@@ -63,6 +63,7 @@ impl Algorithm for Beat {
     type Message = Message;
     type Timer = Tick;
     type Mutant = Never;
+    type Service = NoService;
 
     fn claims(_: &()) -> Vec<Claim> {
         Vec::new()
@@ -71,7 +72,7 @@ impl Algorithm for Beat {
         Bounds { recovery: vec![(Span::secs(1), "a second")], ..Bounds::default() }
     }
     fn facts(_: &()) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: true }
+        Facts { epochs: false, votes: false, history: false, durable: true, leases: false }
     }
     fn start(ctx: &mut Context<'_, Self>) -> Self {
         if ctx.id() == NodeId(0) {

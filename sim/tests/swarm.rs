@@ -8,7 +8,7 @@ use sim::fault::{Family, Fault, ScriptEvent, Shape, Swarm, Target, When};
 use sim::observer::{Happening, NodeEvent, Observer};
 use sim::setup::{MemberSetup, Setup, Work};
 use sim::swarm::{describe, draw};
-use sim::{Context, Options, Ratio, Registry, Span, Time};
+use sim::{Context, NoService, Options, Ratio, Registry, Span, Time};
 
 fn swarm() -> Swarm {
     Swarm {
@@ -186,6 +186,7 @@ impl<const DISK: bool> Algorithm for Ping<DISK> {
     type Message = Empty;
     type Timer = Empty;
     type Mutant = Never;
+    type Service = NoService;
     fn claims(_: &()) -> Vec<Claim> {
         Vec::new()
     }
@@ -193,7 +194,7 @@ impl<const DISK: bool> Algorithm for Ping<DISK> {
         Bounds::default()
     }
     fn facts(_: &()) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: false }
+        Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
     }
     fn start(ctx: &mut Context<'_, Self>) -> Self {
         ctx.arm(Empty, Span::millis(50));

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sim::{
-    Algorithm, Authority, Bounds, Claim, Config, Context, Encode, Encoder, Epoch, Facts, Kind, Message, Network, Never, NodeId,
-    Observation, Role, Setting, Span, Value,
+    Algorithm, Authority, Bounds, Claim, Config, Context, Encode, Encoder, Epoch, Facts, Kind, Message, Network, Never,
+    NoService, NodeId, Observation, Role, Setting, Span, Value,
 };
 
 /// Every member leads, always.
@@ -71,6 +71,7 @@ impl Algorithm for Misfit {
     type Message = Greeting;
     type Timer = Tick;
     type Mutant = Never;
+    type Service = NoService;
 
     fn claims(_mood: &Mood) -> Vec<Claim> {
         Vec::new()
@@ -79,7 +80,7 @@ impl Algorithm for Misfit {
         Bounds { recovery: vec![(Span::secs(1), "nothing takes long here")], detection: Span::secs(1), ..Bounds::default() }
     }
     fn facts(_mood: &Mood) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: false }
+        Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
     }
 
     fn start(ctx: &mut Context<'_, Misfit>) -> Misfit {

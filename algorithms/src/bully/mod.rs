@@ -50,7 +50,7 @@ mod stories;
 
 use sim::{
     Acted, Algorithm, Asserts, Assumption, Authority, Bounds, Claim, Context, Epoch, Facts, Item, LocalTime, MutantInfo, Network,
-    NodeId, Observation, Promise, Role, Span, algorithm::total,
+    NoService, NodeId, Observation, Promise, Role, Span, algorithm::total,
 };
 
 pub use config::Config;
@@ -188,6 +188,7 @@ impl Algorithm for Bully {
     type Message = Message;
     type Timer = Timer;
     type Mutant = Mutant;
+    type Service = NoService;
 
     /// A recovered higher number takes over from a healthy coordinator: stability is not promised in either variant.
     fn claims(config: &Config) -> Vec<Claim> {
@@ -230,12 +231,12 @@ impl Algorithm for Bully {
             ];
             (step_down, overlap) = (Some(grace.clone()), grace);
         }
-        Bounds { recovery, step_down, detection, overlap: Some(overlap) }
+        Bounds { recovery, step_down, detection, overlap: Some(overlap), ..Bounds::default() }
     }
 
     fn facts(config: &Config) -> Facts {
         let on = config.quorum_and_epoch;
-        Facts { epochs: on, votes: on, history: false, durable: on }
+        Facts { epochs: on, votes: on, history: false, durable: on, leases: false }
     }
 
     fn start(ctx: &mut Context<'_, Self>) -> Self {

@@ -51,7 +51,7 @@ pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
         sum.push((network.max_delay + network.disk, "an answer to the old leader that was still on its way"));
         sum
     });
-    Bounds { recovery: recovery(config, network), step_down, detection: config.election_high, overlap }
+    Bounds { recovery: recovery(config, network), step_down, detection: config.election_high, overlap, ..Bounds::default() }
 }
 
 /// From a whole network to an established leader, such that a correct implementation misses it about once in 10 000 times. With

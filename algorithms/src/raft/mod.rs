@@ -28,7 +28,7 @@ mod transfer;
 
 use sim::{
     Algorithm, Asserts, Authority, Bounds, Claim, Context, Entry, Epoch, Facts, Initial, Item, LocalTime, MutantInfo, Network,
-    NodeId, Observation, Role, Shelf, Span,
+    NoService, NodeId, Observation, Role, Shelf, Span,
 };
 
 pub use config::{CheckQuorum, Config, Preset, Stickiness};
@@ -186,6 +186,7 @@ impl Algorithm for Raft {
     type Message = Message;
     type Timer = Timer;
     type Mutant = Mutant;
+    type Service = NoService;
 
     fn claims(config: &Config) -> Vec<Claim> {
         bounds::claims(config)
@@ -196,7 +197,7 @@ impl Algorithm for Raft {
     }
 
     fn facts(_config: &Config) -> Facts {
-        Facts { epochs: true, votes: true, history: true, durable: true }
+        Facts { epochs: true, votes: true, history: true, durable: true, leases: false }
     }
 
     fn initial(_config: &Config, initial: &Initial) -> Stable {

@@ -278,7 +278,7 @@ impl Cluster {
             let heartbeat = Message::AppendEntries { term, previous: 0, previous_term: 0, commit: 0, entries: None };
             rig.deliver(node, from, heartbeat)
         };
-        let armed = |effect: &Effect<Message, Timer>| match effect {
+        let armed = |effect: &Effect<Message, Timer, sim::Never>| match effect {
             Effect::Armed { timer: Timer::Election, after } => Some(after.0 / TICK.0),
             _ => None,
         };

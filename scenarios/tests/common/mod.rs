@@ -4,8 +4,8 @@
 #![allow(dead_code)]
 
 use sim::{
-    Algorithm, Bounds, Claim, Config, Context, Encode, Encoder, Epoch, Facts, Kind, Message, Network, Never, NodeId, Observation,
-    Registry, Role, Setting, Span, Value,
+    Algorithm, Bounds, Claim, Config, Context, Encode, Encoder, Epoch, Facts, Kind, Message, Network, Never, NoService, NodeId,
+    Observation, Registry, Role, Setting, Span, Value,
 };
 
 /// Settings named as those of Raft, so that the library can be read without it.
@@ -96,6 +96,7 @@ impl Algorithm for Idle {
     type Message = Nothing;
     type Timer = Never;
     type Mutant = Never;
+    type Service = NoService;
 
     fn claims(_config: &Settings) -> Vec<Claim> {
         Vec::new()
@@ -104,7 +105,7 @@ impl Algorithm for Idle {
         Bounds::default()
     }
     fn facts(_config: &Settings) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: false }
+        Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
     }
     fn start(_ctx: &mut Context<'_, Idle>) -> Idle {
         Idle

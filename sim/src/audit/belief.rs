@@ -25,6 +25,12 @@ impl Belief {
     pub fn began(&mut self, findings: &mut Findings, at: Time, node: NodeId) {
         if self.latest.is_some_and(|latest| latest != node) {
             findings.exercised(Promise::BeliefOverlap);
+            findings.exercised(Promise::LeaseExclusive);
+        }
+        if let Some(&other) = self.open.iter().find(|open| **open != node) {
+            findings.violated(Promise::LeaseExclusive, at, &[other, node], || {
+                format!("{node} came to hold the lease while {other} would still act as its holder")
+            });
         }
         self.latest = Some(node);
         if !self.open.contains(&node) {

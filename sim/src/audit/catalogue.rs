@@ -16,6 +16,8 @@ pub enum Fact {
     History,
     /// It says which message needs which durable state: [`Facts::durable`].
     Durable,
+    /// Authority rests on a service's record: [`Facts::leases`].
+    Leases,
 }
 
 impl Fact {
@@ -25,6 +27,7 @@ impl Fact {
             Fact::Votes => facts.votes,
             Fact::History => facts.history,
             Fact::Durable => facts.durable,
+            Fact::Leases => facts.leases,
         }
     }
 
@@ -35,6 +38,7 @@ impl Fact {
             Fact::Votes => "votes",
             Fact::History => "a replicated log",
             Fact::Durable => "durable state",
+            Fact::Leases => "a lease or a lock of a service",
         }
     }
 }
@@ -98,7 +102,7 @@ pub const fn name_of(promise: Promise) -> &'static str {
 }
 
 /// How many there are.
-pub const COUNT: usize = 19;
+pub const COUNT: usize = 23;
 
 /// All of them, in the order of [`Promise`], which is the order of verdicts everywhere.
 pub const ALL: [Invariant; COUNT] = [
@@ -274,6 +278,42 @@ pub const ALL: [Invariant; COUNT] = [
         severity: Severity::Liveness,
         needs: &[],
     },
+    Invariant {
+        promise: Promise::LeaseExclusive,
+        name: "lease-exclusive",
+        citation: "Gray and Cheriton 1989 (leases); Burrows 2006 (Chubby), section 2.4",
+        sentence: "At any true time at most one member would act as the holder of the lease.",
+        exercised: "a member came to hold the lease after another had held it",
+        severity: Severity::Safety,
+        needs: &[Fact::Leases],
+    },
+    Invariant {
+        promise: Promise::ServiceSideExclusive,
+        name: "service-side-exclusive",
+        citation: "Hunt, Konar, Junqueira and Reed 2010 (ZooKeeper), section 2.4; etcd documentation, \"why etcd\"",
+        sentence: "By the service's own record a grant goes to another only after its holder has released it or let it expire.",
+        exercised: "the service granted to another than the last holder",
+        severity: Severity::Safety,
+        needs: &[Fact::Leases],
+    },
+    Invariant {
+        promise: Promise::LeaseContainment,
+        name: "lease-containment",
+        citation: "Gray and Cheriton 1989 (leases), section 2",
+        sentence: "A holder's own deadline is over no later than the grant is by the record of a majority of the services.",
+        exercised: "a holder's deadline was set or moved",
+        severity: Severity::Safety,
+        needs: &[Fact::Leases],
+    },
+    Invariant {
+        promise: Promise::ReleaseOwnOnly,
+        name: "release-own-only",
+        citation: "Redis documentation, distributed locks; etcd issue 22082",
+        sentence: "A release removes nothing but the grant of whoever asked for it.",
+        exercised: "a release arrived while the grant was not that of whoever asked for it",
+        severity: Severity::Safety,
+        needs: &[Fact::Leases],
+    },
 ];
 
 #[cfg(test)]
@@ -295,7 +335,7 @@ mod tests {
 
     #[test]
     fn an_algorithm_without_votes_is_not_judged_by_them() {
-        let bully = Facts { epochs: false, votes: false, history: false, durable: false };
+        let bully = Facts { epochs: false, votes: false, history: false, durable: false, leases: false };
         assert!(!of(Promise::VoteOnce).applies(bully));
         assert!(!of(Promise::ElectionSafety).applies(bully));
         assert!(of(Promise::EffectiveSplitBrain).applies(bully));

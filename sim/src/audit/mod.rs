@@ -13,6 +13,7 @@ mod election;
 mod findings;
 mod goal;
 mod growth;
+mod lease;
 mod ledger;
 mod liveness;
 mod log;
@@ -22,8 +23,10 @@ mod verdict;
 use crate::algorithm::{
     Asserts, Authority, Bounds, Claim, Entry, Epoch, Facts, Item, Network, NodeId, Observation, Promise, total,
 };
+use crate::engine::Prompt;
 use crate::fault::{Fault, ScriptEvent};
 use crate::outcome::{Judgement, SplitBrain, Violation};
+use crate::service::Grant;
 use crate::setup::Setup;
 use crate::time::{Span, Time};
 
@@ -33,6 +36,7 @@ use effects::Effects;
 use election::Election;
 use findings::Findings;
 use growth::Growth;
+use lease::Leases;
 use ledger::Ledger;
 use liveness::{Liveness, Terms};
 use log::Log;
@@ -69,8 +73,10 @@ pub struct Broken {
     pub links: bool,
     /// A member was paused or suspended.
     pub paused: bool,
-    /// A clock rate was changed, or a wall clock jumped.
+    /// Monotonic clocks ran apart by more than the bound: a rate was changed, or a suspended machine's clock stood.
     pub clocks: bool,
+    /// A wall clock jumped.
+    pub walls: bool,
     /// A disk was wiped: durable state did not survive.
     pub wiped: bool,
     /// A message may have been held back for longer than the network says: a disk was slowed or stalled, or the delays of a
@@ -91,6 +97,7 @@ pub struct Audit {
     ledger: Ledger,
     effects: Effects,
     belief: Belief,
+    leases: Leases,
     quorum: Quorum,
     liveness: Liveness,
     growth: Growth,
@@ -119,6 +126,7 @@ impl Audit {
             ledger: Ledger::default(),
             effects: Effects::new(nodes, facts.epochs),
             belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total)),
+            leases: Leases::default(),
             quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
             liveness: Liveness::new(nodes, terms(setup, network, bounds)),
             growth: Growth::new(nodes, facts.epochs, recovery, bounds.detection),
@@ -261,6 +269,16 @@ impl Audit {
         if !self.facts.history {
             self.findings.exercised(Promise::CommittedNeverLost);
         }
+    }
+
+    /// A step of a service has changed or confirmed its record of who holds the grant; `was`, and when that would have ended.
+    pub(crate) fn recorded(&mut self, at: Time, service: usize, was: (Option<Grant>, Time), is: Option<Grant>, prompt: Prompt) {
+        self.leases.recorded(&mut self.findings, at, service, was, is, prompt);
+    }
+
+    /// A holder's own deadline was set or moved; `contained`: a majority of the services has its grant on record for as long.
+    pub(crate) fn deadline_set(&mut self, at: Time, node: NodeId, until: Time, contained: bool) {
+        self.leases.deadline_set(&mut self.findings, at, node, until, contained);
     }
 
     /// When [`Audit::wake`] wants to be called next; [`Time::NEVER`] if not.

@@ -71,10 +71,11 @@ impl Bench {
 
 /// Did this run break that assumption?
 fn breaks(given: Assumption, broken: Broken) -> bool {
-    let Broken { links, paused, clocks, wiped, late } = broken;
+    let Broken { links, paused, clocks, walls, wiped, late } = broken;
     match given {
         Assumption::Asynchrony => wiped,
         Assumption::BoundedDrift => wiped || clocks,
+        Assumption::SteadyWall => wiped || clocks || walls,
         Assumption::NoPause => wiped || clocks || paused,
         Assumption::BoundedDelay => wiped || clocks || paused || late,
         Assumption::Synchrony => wiped || clocks || paused || late || links,

@@ -7,6 +7,7 @@ use crate::audit::{Audit, Broken};
 use crate::delay::LinkSettings;
 use crate::encode::Encoder;
 use crate::engine::clock::Clock;
+use crate::engine::host::Host;
 use crate::engine::job::Job;
 use crate::engine::link::Link;
 use crate::engine::measure::Measurement;
@@ -28,7 +29,7 @@ use crate::setup::{MemberSetup, Setup};
 use crate::time::Time;
 
 /// The parts of the cluster beside its members, in the order of their numbers.
-const PARTS: [&str; 1] = ["resource"];
+pub(crate) const PARTS: [&str; 1] = ["resource"];
 
 impl<'o, A: Algorithm> Engine<'o, A> {
     pub(super) fn build(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Engine<'o, A> {
@@ -46,8 +47,10 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let bounds = different.fold(A::bounds(&config, &network), |worst, i| worst.worst(A::bounds(&nodes[i].config, &network)));
         let mut audit = Audit::new(setup, &events, facts, &claims, &bounds);
         audit.on = options.checks;
-        let base = link_settings(setup);
-        let parts = nodes.len() + PARTS.len();
+        let hosts = hosts::<A>(&config, setup.nodes, seed);
+        let names: Vec<&'static str> = PARTS.into_iter().chain(hosts.iter().map(|host| host.name)).collect();
+        let base = link_settings(setup, &names);
+        let parts = nodes.len() + names.len();
         let links = (0..parts * parts)
             .map(|place| Link::new(seed, (place / parts) as u16, (place % parts) as u16, base[place].clone()))
             .collect();
@@ -71,6 +74,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             sent: Vec::new(),
             notes: false,
             acts: Vec::new(),
+            asks: Vec::new(),
+            services: hosts.len() as u16,
             acknowledged: Vec::new(),
             resets: Vec::new(),
         };
@@ -80,7 +85,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             minds: nodes.iter().map(|_| None).collect(),
             fallen: nodes.iter().map(|_| None).collect(),
             topology: topology(nodes.len(), base, usual_rates),
-            script: Script::new(events, PARTS.to_vec()),
+            script: Script::new(events, names),
             reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),
             resource: Resource::default(),
             measurement: Measurement::default(),
@@ -91,6 +96,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             seed,
             settings: config_in_words::<A>(&config),
             nodes,
+            hosts,
             wire,
             observer: options.observer,
             told: 0,
@@ -115,7 +121,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             self.wire.queue.schedule(Time::ZERO, Job::Campaign(NodeId(first)));
         }
         let cut: Vec<(NodeId, NodeId)> =
-            self.setup.links.iter().filter(|link| link.cut).flat_map(|l| pairs(self.setup, l)).collect();
+            self.setup.links.iter().filter(|link| link.cut).flat_map(|l| pairs(self.setup, &self.script.parts, l)).collect();
         if !cut.is_empty() {
             self.cut(&cut);
         }
@@ -126,8 +132,19 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         if self.wire.fingerprint {
             self.wire.encoder.words([tag::NODE, self.nodes.len() as u64, self.seed]);
         }
+        for s in 0..self.hosts.len() {
+            self.start_service(s);
+        }
+        self.judge_clocks();
         self.world_changed();
     }
+}
+
+/// The services, down.
+fn hosts<A: Algorithm>(config: &A::Config, members: u16, seed: u64) -> Vec<Host<A>> {
+    let first = members + PARTS.len() as u16;
+    let host = |(number, (name, settings))| Host::new(NodeId(number), name, settings, members, seed);
+    (first..).zip(A::services(config)).map(host).collect()
 }
 
 fn member_setup(setup: &Setup, i: u16) -> MemberSetup {
@@ -157,18 +174,19 @@ fn build_node<A: Algorithm>(
 }
 
 /// The places of a target that has a meaning before the run.
-fn places(setup: &Setup, target: &Target) -> Vec<u16> {
+fn places(setup: &Setup, names: &[&str], target: &Target) -> Vec<u16> {
     match target {
         Target::Member(member) => vec![*member],
-        Target::Part(name) => PARTS.iter().position(|part| part == name).map(|p| setup.nodes + p as u16).into_iter().collect(),
+        Target::Part(name) => names.iter().position(|part| part == name).map(|p| setup.nodes + p as u16).into_iter().collect(),
+        Target::Services => (PARTS.len()..names.len()).map(|p| setup.nodes + p as u16).collect(),
         _ => (0..setup.nodes).collect(),
     }
 }
 
-fn pairs(setup: &Setup, link: &crate::setup::LinkOverride) -> Vec<(NodeId, NodeId)> {
+fn pairs(setup: &Setup, names: &[&str], link: &crate::setup::LinkOverride) -> Vec<(NodeId, NodeId)> {
     let mut pairs = Vec::new();
-    for from in places(setup, &link.from) {
-        for to in places(setup, &link.to) {
+    for from in places(setup, names, &link.from) {
+        for to in places(setup, names, &link.to) {
             if from != to {
                 pairs.push((NodeId(from), NodeId(to)));
                 if link.both {
@@ -182,12 +200,12 @@ fn pairs(setup: &Setup, link: &crate::setup::LinkOverride) -> Vec<(NodeId, NodeI
     pairs
 }
 
-fn link_settings(setup: &Setup) -> Vec<Rc<LinkSettings>> {
-    let parts = usize::from(setup.nodes) + PARTS.len();
+fn link_settings(setup: &Setup, names: &[&str]) -> Vec<Rc<LinkSettings>> {
+    let parts = usize::from(setup.nodes) + names.len();
     let usual = Rc::new(setup.link.clone());
     let mut base = vec![usual; parts * parts];
     for link in &setup.links {
-        for (from, to) in pairs(setup, link) {
+        for (from, to) in pairs(setup, names, link) {
             let place = from.index() * parts + to.index();
             base[place] = Rc::new(base[place].patched(&link.patch));
         }

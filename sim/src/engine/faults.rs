@@ -17,6 +17,9 @@ impl<A: Algorithm> Engine<'_, A> {
     /// A member starts, for the first time or again, with what its disk holds. The caller sees to what follows for the world.
     /// False: it was up.
     pub(super) fn start(&mut self, i: usize) -> bool {
+        if i >= self.nodes.len() {
+            return self.service_of(i).is_some_and(|s| self.start_service(s));
+        }
         if self.nodes[i].power != Power::Down {
             return false;
         }
@@ -48,6 +51,9 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// False: it was down. A disk is emptied either way.
     pub(super) fn crash(&mut self, i: usize, wipe: bool) -> bool {
+        if i >= self.nodes.len() {
+            return self.service_of(i).is_some_and(|s| self.crash_service(s, wipe));
+        }
         if self.nodes[i].power == Power::Down {
             if wipe {
                 self.wipe(i);
@@ -92,6 +98,10 @@ impl<A: Algorithm> Engine<'_, A> {
     /// The process stands still, or the whole machine does (`clock` says what its monotonic clock does then). Where pauses
     /// overlap, the latest end counts. False: nothing changed by it.
     pub(super) fn pause(&mut self, i: usize, lasting: Option<Span>, clock: Option<ClockDuring>) -> bool {
+        if i >= self.nodes.len() {
+            let stops = clock == Some(ClockDuring::Stops);
+            return self.service_of(i).is_some_and(|s| self.pause_service(s, lasting, stops, clock.is_some()));
+        }
         if self.nodes[i].power == Power::Down {
             return false;
         }
@@ -118,6 +128,7 @@ impl<A: Algorithm> Engine<'_, A> {
         if stops {
             self.nodes[i].clock.stop(self.wire.now, true);
             self.topology.suspended_clock[i] = true;
+            self.wire.broken.clocks = true;
             self.authority_changed(i);
         }
         self.tell_node(i, if clock.is_some() { NodeEvent::Suspended } else { NodeEvent::Paused });
@@ -126,7 +137,8 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// A pause is over, if no other holds the member longer.
     pub(super) fn resume_if_over(&mut self, i: usize) {
-        if self.topology.paused_until[i] <= self.wire.now && self.resume(i) {
+        let until = self.service_of(i).map_or_else(|| self.topology.paused_until[i], |s| self.hosts[s].paused_until);
+        if until <= self.wire.now && self.resume(i) {
             self.world_changed();
         }
     }
@@ -134,6 +146,9 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Timers that are overdue fire first, then what the buffers hold is handled in order, as event loops do. False: it did not
     /// stand still.
     pub(super) fn resume(&mut self, i: usize) -> bool {
+        if i >= self.nodes.len() {
+            return self.service_of(i).is_some_and(|s| self.resume_service(s));
+        }
         if self.nodes[i].power != Power::Paused {
             return false;
         }
@@ -153,6 +168,10 @@ impl<A: Algorithm> Engine<'_, A> {
                 Arrived::Errand(errand) => self.wire.queue.schedule(now, Job::Thought(errand)),
                 Arrived::Answer { errand, acted } => self.wire.queue.schedule(now, Job::Answer(errand, acted)),
                 Arrived::Told(told) => self.tell_later(to, told),
+                Arrived::FromService { service, answer } => {
+                    let incarnation = self.nodes[i].incarnation;
+                    self.wire.queue.schedule(now, Job::HearLate { service, to, incarnation, answer });
+                }
             }
         }
         self.nodes[i].inbox = inbox;
@@ -177,27 +196,57 @@ impl<A: Algorithm> Engine<'_, A> {
         self.rearm_sessions(i);
     }
 
-    pub(super) fn set_clock_rate(&mut self, i: usize, rate: Ratio) {
-        self.nodes[i].clock.set_rate(self.wire.now, rate);
-        self.wire.broken.clocks = true;
-        self.rearm(i);
-        self.authority_changed(i);
-        self.tell_node(i, NodeEvent::ClockChanged);
+    /// False: it has no clock.
+    pub(super) fn set_clock_rate(&mut self, i: usize, rate: Ratio) -> bool {
+        if i < self.nodes.len() {
+            self.nodes[i].clock.set_rate(self.wire.now, rate);
+            self.rearm(i);
+            self.authority_changed(i);
+            self.tell_node(i, NodeEvent::ClockChanged);
+        } else if let Some(s) = self.service_of(i) {
+            self.set_service_clock(s, rate);
+        } else {
+            return false;
+        }
+        self.wire.broken.clocks |= self.bounds.drift.is_none();
+        self.judge_clocks();
+        true
     }
 
-    pub(super) fn jump_clock(&mut self, i: usize, by: i64) {
+    /// Do the monotonic clocks run apart by more than the algorithm can bear?
+    pub(super) fn judge_clocks(&mut self) {
+        let Some(bound) = self.bounds.drift else { return };
+        let rates = || self.nodes.iter().map(|node| node.clock.rate()).chain(self.hosts.iter().map(|host| host.clock.rate()));
+        let apart = rates().any(|fast| rates().any(|slow| fast.outruns(slow, bound)));
+        self.wire.broken.clocks |= apart;
+    }
+
+    /// False: it has no clock.
+    pub(super) fn jump_clock(&mut self, i: usize, by: i64) -> bool {
+        if i >= self.nodes.len() {
+            let service = self.service_of(i);
+            if let Some(s) = service {
+                self.jump_service_clock(s, by);
+            }
+            return service.is_some();
+        }
         self.nodes[i].clock.jump(self.wire.now, by);
-        self.wire.broken.clocks = true;
+        self.wire.broken.walls = true;
         self.authority_changed(i);
         self.tell_node(i, NodeEvent::ClockChanged);
+        true
     }
 
     pub(super) fn degrade(&mut self, pairs: Vec<(NodeId, NodeId)>, patch: LinkPatch, lasting: Span) {
         self.topology.numbered += 1;
         let number = self.topology.numbered;
         self.wire.queue.schedule(self.wire.now + lasting, Job::Restore(number));
-        self.wire.broken.late |=
-            patch.delay.is_some() || patch.floor.is_some() || patch.extra.is_some() || patch.reorder.is_some();
+        let slower = patch.delay.is_some() || patch.floor.is_some() || patch.extra.is_some() || patch.reorder.is_some();
+        self.wire.broken.late |= match self.bounds.answer {
+            None => slower,
+            // There and back; a question that was lost on its way is late by far more.
+            Some(bound) => slower && self.setup.link.patched(&patch).longest().times(2) > bound,
+        };
         let mut copy = self.script.spare.pop().unwrap_or_default();
         copy.clone_from(&pairs);
         self.topology.degradations.push(Degradation { number, pairs: copy, patch });

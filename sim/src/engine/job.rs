@@ -1,6 +1,6 @@
 //! What happens besides messages and timers: the few.
 
-use crate::algorithm::{Acted, Algorithm, NodeId};
+use crate::algorithm::{Acted, Algorithm, NodeId, ServiceAnswer, ServiceAsk};
 use crate::engine::node::Errand;
 use crate::engine::session::SessionJob;
 
@@ -39,5 +39,33 @@ pub enum Job<A: Algorithm> {
     Apply(Errand),
     /// Its answer reaches the member.
     Answer(Errand, Acted),
+    /// A question reaches a service, asked by this incarnation of a member.
+    Ask {
+        from: NodeId,
+        incarnation: u32,
+        service: usize,
+        ask: ServiceAsk<A>,
+    },
+    /// An answer reaches a member, for that incarnation.
+    ServiceAnswer {
+        service: usize,
+        to: NodeId,
+        incarnation: u32,
+        answer: ServiceAnswer<A>,
+    },
+    /// An answer that had arrived while the member was paused.
+    HearLate {
+        service: usize,
+        to: NodeId,
+        incarnation: u32,
+        answer: ServiceAnswer<A>,
+    },
+    /// A timer of a service is due, if it is armed still.
+    ServiceTimer {
+        service: usize,
+        stamp: u32,
+    },
+    /// An outage ends, if no other lasts longer.
+    OutageOver(usize),
     Session(SessionJob<A>),
 }

@@ -3,11 +3,13 @@
 //! Single-threaded; the order of events is (time, sequence number) and nothing else. It is monomorphised over the
 //! algorithm; all that is rare stands in cold functions beside the loop.
 
+mod ask;
 mod build;
 mod clock;
 mod disk;
 mod faults;
 mod finish;
+mod host;
 mod job;
 mod link;
 mod measure;
@@ -22,7 +24,9 @@ mod wire;
 mod wording;
 mod work;
 
+pub(crate) use build::PARTS;
 pub(crate) use clock::Clock;
+pub(crate) use host::Prompt;
 pub(crate) use link::Link;
 pub(crate) use node::{Held, Node, Power, UNTOUCHED};
 pub(crate) use queue::{Deadlines, Due, Key, Queue};
@@ -36,6 +40,7 @@ use crate::registry::{Options, Settings};
 use crate::setup::Setup;
 use crate::time::Time;
 
+use host::Host;
 use job::Job;
 use measure::Measurement;
 use node::Arrived;
@@ -67,6 +72,8 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     minds: Vec<Option<A>>,
     /// What is left of those who are down: room on the heap, for when they start again.
     fallen: Vec<Option<A>>,
+    /// The services that the algorithm brings along.
+    hosts: Vec<Host<A>>,
     wire: Wire<A>,
     observer: Option<&'o mut dyn Observer>,
     /// So many of the checkers' findings have been told to it.
@@ -241,6 +248,7 @@ impl<A: Algorithm> Engine<'_, A> {
         if let Some(is) = changed {
             self.observed(i, is);
         }
+        self.send_asks(i);
         self.take_acts(i);
         self.take_acknowledgements(i);
         while let Some(peer) = self.wire.resets.pop() {
@@ -321,6 +329,11 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::Thought(errand) => self.thought(errand),
             Job::Apply(errand) => self.apply(errand),
             Job::Answer(errand, acted) => self.answered(errand, acted),
+            Job::Ask { from, incarnation, service, ask } => self.ask_arrives(from, incarnation, service, ask),
+            Job::ServiceAnswer { service, to, incarnation, answer } => self.answer_arrives(service, to, incarnation, answer),
+            Job::HearLate { service, to, incarnation, answer } => self.hear_late(service, to, incarnation, answer),
+            Job::ServiceTimer { service, stamp } => self.service_timer(service, stamp),
+            Job::OutageOver(service) => self.outage_over(service),
             Job::Session(job) => self.session_job(job),
         }
     }

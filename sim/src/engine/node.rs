@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::algorithm::{Acted, Algorithm, Durable, Epoch, Item, NodeId, Observation, Role};
+use crate::algorithm::{Acted, Algorithm, Durable, Epoch, Item, NodeId, Observation, Role, ServiceAnswer};
 use crate::delay::Delay;
 use crate::engine::clock::Clock;
 use crate::engine::queue::Key;
@@ -49,10 +49,10 @@ pub struct Errand {
 }
 
 /// What arrived while the process stood still.
-pub enum Arrived<M> {
+pub enum Arrived<A: Algorithm> {
     Message {
         from: NodeId,
-        message: M,
+        message: A::Message,
     },
     /// The thinking was over.
     Errand(Errand),
@@ -61,7 +61,12 @@ pub enum Arrived<M> {
         acted: Acted,
     },
     /// Something of a session.
-    Told(Told<M>),
+    Told(Told<A::Message>),
+    /// Of a service.
+    FromService {
+        service: usize,
+        answer: ServiceAnswer<A>,
+    },
 }
 
 /// Something that is wrong with a disk for a while.
@@ -113,7 +118,7 @@ pub struct Node<A: Algorithm> {
     pub rewritten: usize,
     /// What was seen of it after its last step.
     pub seen: Observation,
-    pub inbox: Vec<Arrived<A::Message>>,
+    pub inbox: Vec<Arrived<A>>,
     pub seed: u64,
     think: Option<Box<Stream>>,
 }

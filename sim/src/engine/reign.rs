@@ -110,7 +110,11 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Opens and closes tenures after an observation or a clock has changed.
     pub(super) fn authority_changed(&mut self, i: usize) {
         let epoch = self.nodes[i].seen.epoch();
-        match (self.reigns.open[i], self.authority_until(i)) {
+        let until = self.authority_until(i);
+        if let Some(until) = until {
+            self.contain(i, until);
+        }
+        match (self.reigns.open[i], until) {
             (None, None) => {}
             (None, Some(until)) => self.begin_tenure(i, epoch, until),
             (Some(_), None) => self.end_tenure(i, Some(Cause::SteppedDown)),

@@ -190,7 +190,7 @@ impl<A: Algorithm> Engine<'_, A> {
 
     fn tell_fault(&mut self, event: &ScriptEvent, meant: &[NodeId]) {
         if self.observer.is_some() {
-            let text = super::wording::in_words(&event.fault, meant, self.nodes.len() as u16);
+            let text = super::wording::in_words(&event.fault, meant, self.nodes.len() as u16, &self.script.parts);
             self.tell(&Happening::Fault { event: &event.name, text: &text });
         }
     }
@@ -225,28 +225,24 @@ impl<A: Algorithm> Engine<'_, A> {
 
     fn act_out_on_nodes(&mut self, event: usize, fault: &Fault) -> Option<bool> {
         match fault {
+            Fault::Outage { who, lasting } => {
+                self.each(event, who, |engine, i| engine.service_of(i).is_some_and(|s| engine.outage(s, *lasting)))
+            }
+            Fault::ServiceLeaderChange(who) => {
+                self.each(event, who, |engine, i| engine.service_of(i).is_some_and(|s| engine.change_service_leader(s)))
+            }
             Fault::Crash(who) => self.each(event, who, |engine, i| engine.crash(i, false)),
             Fault::Wipe(who) => self.each(event, who, |engine, i| engine.crash(i, true)),
             Fault::Restart(who) => self.each(event, who, Self::start),
             Fault::Pause { who, lasting } => self.each(event, who, |engine, i| engine.pause(i, *lasting, None)),
             Fault::Suspend { who, lasting, clock } => self.each(event, who, |engine, i| engine.pause(i, *lasting, Some(*clock))),
             Fault::Resume(who) => self.each(event, who, Self::resume),
-            Fault::StallDisk { who, lasting } => self.each(event, who, |engine, i| {
-                engine.stall_disk(i, *lasting);
-                true
-            }),
-            Fault::SlowDisk { who, latency, lasting } => self.each(event, who, |engine, i| {
-                engine.slow_disk(i, latency, *lasting);
-                true
-            }),
-            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| {
-                engine.set_clock_rate(i, *rate);
-                true
-            }),
-            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| {
-                engine.jump_clock(i, *by);
-                true
-            }),
+            Fault::StallDisk { who, lasting } => self.each_member(event, who, |engine, i| engine.stall_disk(i, *lasting)),
+            Fault::SlowDisk { who, latency, lasting } => {
+                self.each_member(event, who, |engine, i| engine.slow_disk(i, latency, *lasting))
+            }
+            Fault::ClockRate { who, rate } => self.each(event, who, |engine, i| engine.set_clock_rate(i, *rate)),
+            Fault::ClockJump { who, by } => self.each(event, who, |engine, i| engine.jump_clock(i, *by)),
             Fault::Partition(_) | Fault::Cut { .. } | Fault::Flap { .. } | Fault::Degrade { .. } => {
                 unreachable!("faults of links are acted out on links")
             }

@@ -17,13 +17,22 @@ impl<A: Algorithm> Engine<'_, A> {
         let found = who.iter().try_for_each(|target| self.resolve(event, target, &mut nodes));
         if found.is_some() {
             for node in &nodes {
-                if node.index() < self.nodes.len() {
-                    acted |= act(self, node.index());
-                }
+                acted |= act(self, node.index());
             }
         }
         self.script.meant = nodes;
         found.map(|()| acted)
+    }
+
+    /// The same for what only members have.
+    pub(super) fn each_member(&mut self, event: usize, who: &[Target], mut act: impl FnMut(&mut Self, usize)) -> Option<bool> {
+        self.each(event, who, |engine, i| {
+            let member = i < engine.nodes.len();
+            if member {
+                act(engine, i);
+            }
+            member
+        })
     }
 
     /// Adds whom a target means now, each once; `None`: there is nobody of that role.
@@ -40,6 +49,10 @@ impl<A: Algorithm> Engine<'_, A> {
             Target::Leader => add_index(leader?),
             Target::Others => (0..members).filter(|i| Some(*i) != leader).for_each(add_index),
             Target::All => (0..members).for_each(add_index),
+            Target::Services => {
+                let first = members + super::build::PARTS.len();
+                (first..first + self.hosts.len()).for_each(add_index);
+            }
             Target::Member(number) => add(NodeId(*number)),
             Target::Part(name) => add_index(members + self.script.parts.iter().position(|part| part == name)?),
             Target::Named(name) => self.script.bound.iter().find(|(bound, _)| bound == name)?.1.iter().copied().for_each(add),
@@ -193,9 +206,18 @@ impl<A: Algorithm> Engine<'_, A> {
             }
         }
         // `others` takes all that no other group names; without it, they form one more group.
+        let members = self.nodes.len();
         let others = groups.iter().position(|group| group.contains(&Target::Others)).unwrap_or(groups.len());
-        for place in places.iter_mut().take(self.nodes.len()).filter(|place| **place == EVERYWHERE) {
+        for place in places.iter_mut().take(members).filter(|place| **place == EVERYWHERE) {
             *place = others;
+        }
+        // Services that no group names stand with a majority of the members, or alone.
+        let majority =
+            (0..=groups.len()).find(|group| 2 * places[..members].iter().filter(|place| *place == group).count() > members);
+        for host in &self.hosts {
+            if places[host.id.index()] == EVERYWHERE {
+                places[host.id.index()] = majority.unwrap_or(groups.len() + 1);
+            }
         }
         Some(())
     }

@@ -80,6 +80,8 @@ impl<A: Algorithm> Engine<'_, A> {
     fn connect(&mut self) {
         let members = self.nodes.len();
         let parts = self.wire.parts;
+        let now = self.wire.now;
+        let services = self.hosts.len();
         for (i, node) in self.nodes.iter().enumerate() {
             self.topology.running[i] = node.power == Power::Running;
             self.topology.up[i] = node.power != Power::Down;
@@ -94,7 +96,15 @@ impl<A: Algorithm> Engine<'_, A> {
             } else {
                 all_running
             };
-            let connected = running[i] && 2 * reached > members;
+            // Whoever stands on services needs most of them, and no other member.
+            let served = || {
+                self.hosts.iter().filter(|host| {
+                    let s = host.id.index();
+                    host.works(now) && open(i, s) && open(s, i)
+                })
+            };
+            let enough = if services == 0 { 2 * reached > members } else { 2 * served().count() > services };
+            let connected = running[i] && enough;
             let was = std::mem::replace(&mut self.topology.quorum_connected[i], connected);
             // Only what happened to links: a crash or a pause of the leader itself has a cause of its own.
             if leader == Some(i) && running[i] && was != connected {
@@ -117,12 +127,16 @@ impl<A: Algorithm> Engine<'_, A> {
             .iter()
             .zip(&topology.usual_rates)
             .all(|(node, rate)| node.power != Power::Paused && node.disk.troubles.is_empty() && node.clock.rate() == *rate);
+        let now = self.wire.now;
+        let services_right = self.hosts.iter().all(|host| host.works(now) && host.clock.rate() == Ratio::ONE);
+        let needed = if self.hosts.is_empty() { self.nodes.len() / 2 + 1 } else { 1 };
         topology.calm = nodes_right
+            && services_right
             && !topology.partitioned
             && topology.cuts.is_empty()
             && topology.flaps.is_empty()
             && topology.degradations.is_empty()
-            && 2 * up > self.nodes.len();
+            && up >= needed;
         if self.wire.now > Time::ZERO {
             topology.disturbed_at = self.wire.now;
             topology.ever_disturbed = true;

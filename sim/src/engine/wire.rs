@@ -1,7 +1,7 @@
 //! What all members share while one of them takes a step: the time, the queue, the links, and the notes that a step leaves
 //! for the engine.
 
-use crate::algorithm::{Algorithm, Item, NodeId, Transport};
+use crate::algorithm::{Algorithm, Item, NodeId, ServiceAsk, Transport};
 use crate::audit::{Audit, Backing, Broken};
 use crate::encode::Encoder;
 use crate::engine::job::Job;
@@ -42,6 +42,9 @@ pub struct Wire<A: Algorithm> {
     /// The step left something below, or wrote into its log.
     pub notes: bool,
     pub acts: Vec<(Item, Option<u64>)>,
+    /// How many services there are.
+    pub services: u16,
+    pub asks: Vec<(NodeId, ServiceAsk<A>)>,
     pub acknowledged: Vec<Item>,
     pub resets: Vec<NodeId>,
 }

@@ -4,9 +4,9 @@ use crate::algorithm::NodeId;
 use crate::fault::{Fault, Shape};
 
 /// `crash n2`, `partition n1 | n2 n3 n4 n5`, `one-way cut n1 → n2`.
-pub fn in_words(fault: &Fault, meant: &[NodeId], members: u16) -> String {
+pub fn in_words(fault: &Fault, meant: &[NodeId], members: u16, parts: &[&str]) -> String {
     let list = |nodes: &mut dyn Iterator<Item = NodeId>| {
-        let words: Vec<String> = nodes.map(|n| if n.0 < members { n.to_string() } else { String::from("resource") }).collect();
+        let words: Vec<String> = nodes.map(|n| in_a_word(n, members, parts)).collect();
         words.join(" ")
     };
     let who = list(&mut meant.iter().copied());
@@ -33,7 +33,17 @@ pub fn in_words(fault: &Fault, meant: &[NodeId], members: u16) -> String {
         Fault::SlowDisk { lasting, .. } => format!("slow the disk of {who} for {lasting}"),
         Fault::ClockRate { rate, .. } => format!("clock of {who} at rate {rate}"),
         Fault::ClockJump { by, .. } => format!("wall clock of {who} jumps by {}ms", by / 1_000_000),
+        Fault::Outage { lasting, .. } => format!("outage of {who} for {lasting}"),
+        Fault::ServiceLeaderChange(_) => format!("another replica leads {who}"),
         Fault::Transfer { .. } => format!("transfer leadership to {who}"),
+    }
+}
+
+/// A member by its number, another part by its name.
+fn in_a_word(node: NodeId, members: u16, parts: &[&str]) -> String {
+    match node.0.checked_sub(members).and_then(|part| parts.get(usize::from(part))) {
+        Some(part) => String::from(*part),
+        None => node.to_string(),
     }
 }
 

@@ -11,7 +11,7 @@ use sim::fault::{ClockDuring, Family, Fault, ScriptEvent, Swarm, Target, When};
 use sim::observer::{Dropped, Happening, NodeEvent, Observer};
 use sim::outcome::Outcome;
 use sim::setup::{LinkOverride, MemberSetup, SessionSettings, Setup, Work};
-use sim::{Context, Options, Ratio, Registry, Span, Time};
+use sim::{Context, NoService, Options, Ratio, Registry, Span, Time};
 
 /// `TALKERS`: a bit for each member that talks. `RESET`: with which tick `n1` closes its session with `n2` (0: never).
 struct Chatter<const TALKERS: u16, const RESET: u64> {
@@ -63,6 +63,7 @@ impl<const TALKERS: u16, const RESET: u64> Algorithm for Chatter<TALKERS, RESET>
     type Message = Note;
     type Timer = Tick;
     type Mutant = Never;
+    type Service = NoService;
 
     fn claims(_: &()) -> Vec<Claim> {
         Vec::new()
@@ -71,7 +72,7 @@ impl<const TALKERS: u16, const RESET: u64> Algorithm for Chatter<TALKERS, RESET>
         Bounds::default()
     }
     fn facts(_: &()) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: false }
+        Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
     }
     fn start(ctx: &mut Context<'_, Self>) -> Self {
         if ctx.id().0 < 16 && TALKERS >> ctx.id().0 & 1 == 1 {

@@ -8,7 +8,7 @@ fn bully() -> Story {
     Story::new(3, BULLY, Assumption::Synchrony)
 }
 
-const CUT: Broken = Broken { links: true, paused: false, clocks: false, wiped: false, late: false };
+const CUT: Broken = Broken { links: true, paused: false, clocks: false, walls: false, wiped: false, late: false };
 
 #[test]
 fn one_leader_after_the_other_is_no_overlap() {

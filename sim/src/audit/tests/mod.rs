@@ -14,8 +14,8 @@ use crate::outcome::{Judgement, SplitBrain, Verdict};
 use crate::setup::Setup;
 use crate::time::{Span, Time};
 
-const RAFT: Facts = Facts { epochs: true, votes: true, history: true, durable: true };
-const BULLY: Facts = Facts { epochs: false, votes: false, history: false, durable: false };
+const RAFT: Facts = Facts { epochs: true, votes: true, history: true, durable: true, leases: false };
+const BULLY: Facts = Facts { epochs: false, votes: false, history: false, durable: false, leases: false };
 
 /// The recovery bound of the stories, in milliseconds.
 const BOUND: u64 = 1_000;
@@ -53,6 +53,7 @@ impl Story {
             step_down: Some(vec![(Span::millis(300), "step-down")]),
             detection: Span::millis(100),
             overlap: Some(vec![(Span::millis(50), "overlap")]),
+            ..Bounds::default()
         };
         let count = usize::from(members);
         Story {
