@@ -12,6 +12,7 @@ pub mod words;
 mod example;
 
 // One run.
+mod column;
 pub mod human;
 pub mod json;
 pub mod live;

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use sim::observer::{Happening, NodeEvent, Observer};
-use sim::{Epoch, NodeId, Observation, Promise, Role, Time};
+use sim::{Epoch, NodeId, Promise, Role, Time};
 
 use crate::bounded::Lines;
+use crate::column::{Mind, Node, State};
 use crate::paint::Paint;
 use crate::words;
 
@@ -31,33 +32,6 @@ pub struct Live {
     violated: BTreeSet<Promise>,
     fired: BTreeSet<String>,
     lines: Lines,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
-    Down,
-    Still,
-    Runs,
-}
-
-#[derive(Clone, Debug)]
-struct Node {
-    state: State,
-    mind: Mind,
-    /// What the log last said about it.
-    shown: Option<(State, Mind)>,
-    /// Holds authority, and has done work in that tenure.
-    served: bool,
-    fenced: bool,
-    note: Option<&'static str>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Mind {
-    role: Role,
-    epoch: Epoch,
-    leader: Option<NodeId>,
-    acts: bool,
 }
 
 impl Live {
@@ -250,81 +224,14 @@ impl Observer for Live {
     }
 }
 
-impl Node {
-    fn observe(&mut self, observation: &Observation) {
-        self.mind =
-            Mind { role: observation.role(), epoch: observation.epoch(), leader: observation.leader(), acts: self.mind.acts };
-    }
-
-    fn news(&self) -> bool {
-        self.note.is_some() || self.shown != Some((self.state, self.mind))
-    }
-
-    /// What stands in its column while others change.
-    fn mark(&self) -> &'static str {
-        match self.state {
-            State::Down => "",
-            State::Still => ":",
-            State::Runs if self.mind.acts => "#",
-            State::Runs => "|",
-        }
-    }
-
-    /// What changed, in at most so many characters.
-    fn cell(&self, width: usize) -> (String, Paint) {
-        let mind = self.mind.words();
-        let text = match (self.note, self.state) {
-            (Some(note), State::Runs) => {
-                let both = format!("{mind} {note}");
-                if both.chars().count() <= width { both } else { note.to_owned() }
-            }
-            (Some(note), _) => note.to_owned(),
-            (None, _) => mind,
-        };
-        let paint = match (self.state, self.mind.role) {
-            (State::Down, _) => Paint::Bad,
-            (State::Still, _) => Paint::Noted,
-            (State::Runs, Role::Leader) => Paint::Good,
-            (State::Runs, _) if self.mind.acts => Paint::Good,
-            (State::Runs, Role::Candidate | Role::PreCandidate) => Paint::Bold,
-            (State::Runs, Role::Follower) => Paint::Plain,
-        };
-        (text.chars().take(width).collect(), paint)
-    }
-}
-
-impl Mind {
-    /// `L 3`, `f 3 >n1`; an algorithm without epochs shows none.
-    fn words(self) -> String {
-        let mut words = String::from(match self.role {
-            Role::Leader => "L",
-            Role::Candidate => "C",
-            Role::PreCandidate => "P",
-            Role::Follower => "f",
-        });
-        if self.epoch != Epoch::default() {
-            words.push_str(&format!(" {}", self.epoch));
-        }
-        match self.role {
-            Role::Leader if !self.acts => words.push_str(" lapsed"),
-            Role::Leader => {}
-            _ if self.acts => words.push_str(" acts"),
-            _ => {
-                if let Some(leader) = self.leader {
-                    words.push_str(&format!(" >{leader}"));
-                }
-            }
-        }
-        words
-    }
-}
-
 fn time(at: Time) -> String {
     format!("{:>width$}  ", at.to_string(), width = TIME_WIDTH - 2)
 }
 
 #[cfg(test)]
 mod tests {
+    use sim::Observation;
+
     use super::*;
 
     fn seen(role: Role, epoch: u64, leader: Option<u16>) -> Observation {

@@ -15,7 +15,7 @@ mod context;
 mod encode;
 mod list;
 pub mod registry;
-mod service;
+pub mod service;
 pub mod settings;
 
 // What a scenario says.

@@ -39,10 +39,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
         let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
         let nodes: Vec<Node<A>> = members.iter().map(|member| build_node(setup, settings, member, mutant, seed)).collect();
-        let mut events = setup.script.clone();
-        if let Some(swarm) = &setup.swarm {
-            events.extend(crate::swarm::draw(swarm, setup, seed));
-        }
+        let swarm = setup.swarm.iter().flat_map(|swarm| crate::swarm::draw(swarm, setup, seed));
+        let events: Vec<_> = setup.script.iter().cloned().chain(swarm).collect();
         let different = members.iter().filter(|member| !member.settings.is_empty()).map(|member| usize::from(member.member));
         let bounds = different.fold(A::bounds(&config, &network), |worst, i| worst.worst(A::bounds(&nodes[i].config, &network)));
         let mut audit = Audit::new(setup, &events, facts, &claims, &bounds);

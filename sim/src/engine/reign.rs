@@ -111,7 +111,7 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn authority_changed(&mut self, i: usize) {
         let epoch = self.nodes[i].seen.epoch();
         let until = self.authority_until(i);
-        if let Some(until) = until {
+        if let Some(until) = until.filter(|until| self.reigns.open[i].is_none_or(|open| open.until != *until)) {
             self.contain(i, until);
         }
         match (self.reigns.open[i], until) {
