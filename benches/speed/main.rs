@@ -2,6 +2,7 @@
 //! cheap in long runs and large clusters; and the memory of a run. First the comparison in interleaved rounds, which is what counts
 //! (a shared machine drifts), then the same three under Criterion.
 
+mod players;
 mod ruler;
 mod workload;
 
@@ -35,6 +36,7 @@ fn main() {
         memory();
         interleaved();
         growth();
+        players::measure();
     }
     criterion_groups();
 }
