@@ -1,6 +1,6 @@
 //! Who plays what: a scenario that has been read, the algorithm, its settings and its bug; and the command that says the same.
 
-use scenarios::{Scenario, overrides, suggest};
+use scenarios::{Scenario, misfit, overrides, suggest};
 use sim::observer::Observer;
 use sim::outcome::Outcome;
 use sim::{Options, Player, Registry, Value};
@@ -42,6 +42,10 @@ impl<'r> Cast<'r> {
         let settings = scenario.settings_of(player.name()).to_vec();
         if let Err((key, why)) = player.in_force(&settings) {
             return Err(Failure::usage(format!("the settings of {} do not fit together: `{key}`", player.name()), why));
+        }
+        if let Some(why) = misfit(&scenario.setup, player, &settings) {
+            let help = "choose another algorithm: `hustings list algorithms` says on what each stands";
+            return Err(Failure::usage(format!("{} cannot play {}: {why}", player.name(), scenario.origin), help));
         }
         Ok(Cast { scenario, player, settings, mutant })
     }

@@ -26,6 +26,7 @@ mod script;
 
 // What is built in.
 mod library;
+mod misfit;
 mod registry;
 
 // From a scenario to outcomes.
@@ -38,6 +39,7 @@ mod schema;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{Found, find};
 pub use library::library;
+pub use misfit::misfit;
 pub use players::{PerAlgorithm, Threshold};
 pub use registry::default_registry;
 pub use running::{Sweep, run_one};

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use crate::algorithm::{Algorithm, Bounds, Claim, Facts, Promise};
+use crate::algorithm::{Algorithm, Bounds, Claim, Facts, NodeId, Promise};
 use crate::observer::Observer;
 use crate::outcome::Outcome;
 use crate::settings::{Config, Setting, Value};
@@ -58,6 +58,10 @@ pub trait Player: Send + Sync {
     fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)>;
     /// What it promises with these settings, and on what assumption.
     fn claims(&self, settings: &Settings) -> Vec<Claim>;
+    /// It knows what to do when an operator orders a transfer of leadership.
+    fn hands_over(&self) -> bool;
+    /// A member can be made to campaign at once.
+    fn campaigns(&self) -> bool;
     /// The services that it brings along with these settings, as scenario files name them.
     fn services(&self, settings: &Settings) -> Vec<&'static str>;
     /// What the common checkers may rely on with these settings.
@@ -134,6 +138,12 @@ impl<A: Algorithm> Player for PlayerOf<A> {
     }
     fn claims(&self, settings: &Settings) -> Vec<Claim> {
         A::claims(&configured::<A>(settings))
+    }
+    fn hands_over(&self) -> bool {
+        A::transfer_request(NodeId(0)).is_some()
+    }
+    fn campaigns(&self) -> bool {
+        A::campaign().is_some()
     }
     fn services(&self, settings: &Settings) -> Vec<&'static str> {
         A::services(&configured::<A>(settings)).into_iter().map(|(name, _)| name).collect()
