@@ -12,6 +12,8 @@ use crate::output::Data;
 pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit, Failure> {
     let text = if let Some(invariant) = invariants::by_name(name) {
         catalogue::invariant(invariant, registry)
+    } else if let Some(text) = own_invariant(registry, name) {
+        text
     } else if let Some(player) = registry.get(name) {
         catalogue::algorithm(player)
     } else if let Some(text) = mutants(registry, name) {
@@ -20,9 +22,11 @@ pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit,
         catalogue::scenario(&Scenario::parse(text, name, registry)?)
     } else {
         let ids: Vec<&str> = registry.iter().flat_map(|player| player.mutants()).map(|mutant| mutant.id).collect();
+        let own: Vec<&str> = registry.iter().flat_map(|player| player.invariants()).map(|words| words.name).collect();
         let known: Vec<&str> = invariants::ALL
             .iter()
             .map(|invariant| invariant.name)
+            .chain(own.iter().copied())
             .chain(registry.iter().map(Player::name))
             .chain(ids.iter().copied())
             .chain(scenarios::library().iter().map(|(name, _)| *name))
@@ -35,6 +39,15 @@ pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit,
     };
     data.write(&text)?;
     Ok(exit::AS_EXPECTED)
+}
+
+/// An invariant of one algorithm's own.
+fn own_invariant(registry: &Registry, name: &str) -> Option<String> {
+    let of = |player: &dyn Player| {
+        let own = player.invariants();
+        own.iter().find(|words| words.name == name).map(|words| catalogue::own_invariant(words, player))
+    };
+    registry.iter().find_map(of)
 }
 
 /// The mutants of this id; algorithms from elsewhere may use an id once more.

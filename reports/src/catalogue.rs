@@ -5,6 +5,7 @@ use std::fmt::Write;
 use scenarios::Scenario;
 use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
 use sim::audit::catalogue::{self, Invariant};
+use sim::invariant::OwnWords;
 use sim::registry::MutantWords;
 use sim::settings::{Kind, Setting};
 use sim::{Player, Registry, Setup, Value};
@@ -61,6 +62,16 @@ pub fn mutants(registry: &Registry) -> String {
     table.text()
 }
 
+/// Everything about an invariant of one algorithm's own.
+pub fn own_invariant(words: &OwnWords, player: &dyn Player) -> String {
+    let mut out = format!("{}: {}\n\n", Paint::Bold.on(words.name), words.sentence);
+    let mut add = |subject: &str, words: &str| writeln!(out, "{subject:<11} {words}").expect("a string takes any text");
+    add("source:", words.citation);
+    add("exercised:", words.exercised);
+    add("of:", player.name());
+    out
+}
+
 /// Everything about an invariant, and which of the algorithms promise it by default.
 pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
     let mut out = format!("{}: {}\n\n", Paint::Bold.on(invariant.name), invariant.sentence);
@@ -106,10 +117,21 @@ pub fn mutant(mutant: &MutantWords, player: &dyn Player) -> String {
 /// Everything about an algorithm, under the settings that it has by itself.
 pub fn algorithm(player: &dyn Player) -> String {
     let mut out = format!("{}: {}\n\nsource: {}\n", Paint::Bold.on(player.name()), player.about(), player.citation());
+    let services = player.services(&[]);
+    if !services.is_empty() {
+        writeln!(out, "stands on: {}, which it brings along", services.join(", ")).expect("a string takes any text");
+    }
     heading(&mut out, "settings");
     out.push_str(&settings(player));
     heading(&mut out, "promises, by default");
     out.push_str(&claims(&player.claims(&[])));
+    let own = player.invariants();
+    if !own.is_empty() {
+        heading(&mut out, "invariants of its own");
+        let mut table = Table::new(&["invariant", "what must be true"]);
+        own.iter().for_each(|words| table.row([words.name.into(), words.sentence.into()]));
+        out.push_str(&table.text());
+    }
     let setup = Setup::default();
     let network = setup.network();
     heading(&mut out, &format!("bounds, by default: {} members, delay up to {}", network.members, network.max_delay));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use sim::observer::{Happening, NodeEvent, Observer};
-use sim::{Epoch, NodeId, Promise, Role, Time};
+use sim::{Epoch, NodeId, Role, Time};
 
 use crate::bounded::Lines;
 use crate::column::{Mind, Node, State};
@@ -29,7 +29,7 @@ pub struct Live {
     found: Vec<String>,
     /// Without columns: the line that goes on while the same happens to more nodes.
     group: Option<(Time, String, Paint, Vec<NodeId>)>,
-    violated: BTreeSet<Promise>,
+    violated: BTreeSet<&'static str>,
     fired: BTreeSet<String>,
     lines: Lines,
 }
@@ -214,10 +214,10 @@ impl Observer for Live {
                 self.fault(at, &format!("-- {name} grants to {}{token}", grant.holder));
             }
             Happening::Node { node, event } => self.node_event(at, node, event),
-            Happening::Violated { promise, nodes, saw } if self.violated.insert(promise) => {
+            Happening::Violated { invariant, nodes, saw } if self.violated.insert(invariant) => {
                 let who = if nodes.is_empty() { String::new() } else { format!(" by {}", words::nodes(nodes)) };
                 self.now(at);
-                self.found.push(format!("!! {} violated{who}: {saw}", words::promise(promise)));
+                self.found.push(format!("!! {invariant} violated{who}: {saw}"));
             }
             _ => {}
         }
@@ -259,8 +259,8 @@ mod tests {
         tell(600, Happening::Node { node: NodeId(2), event: NodeEvent::Crashed });
         changed(1, &seen(Role::Leader, 2, Some(1)), &mut tell, 700);
         tell(700, Happening::TenureBegan { node: NodeId(1), epoch: Epoch(2, 0) });
-        tell(710, Happening::Violated { promise: Promise::BeliefOverlap, nodes: &[NodeId(0), NodeId(1)], saw: "both act" });
-        tell(720, Happening::Violated { promise: Promise::BeliefOverlap, nodes: &[NodeId(0), NodeId(1)], saw: "again" });
+        tell(710, Happening::Violated { invariant: "belief-overlap", nodes: &[NodeId(0), NodeId(1)], saw: "both act" });
+        tell(720, Happening::Violated { invariant: "belief-overlap", nodes: &[NodeId(0), NodeId(1)], saw: "again" });
         tell(800, Happening::TenureEnded { node: NodeId(0), epoch: Epoch(1, 0) });
         changed(0, &seen(Role::Follower, 2, Some(1)), &mut tell, 800);
         assert!(live.fired().contains("cut"));

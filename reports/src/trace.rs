@@ -31,7 +31,7 @@ enum What<'a> {
     Granted { node: u32, name: &'a str, holder: u32, token: Option<u64> },
     TenureBegan { node: u32, epoch: String },
     TenureEnded { node: u32, epoch: String },
-    Violated { promise: String, nodes: Vec<u32>, saw: &'a str },
+    Violated { invariant: &'a str, nodes: Vec<u32>, saw: &'a str },
 }
 
 /// What a node shows of itself.
@@ -75,8 +75,8 @@ fn what<'a>(happening: &Happening<'a>) -> What<'a> {
         }
         Happening::TenureBegan { node, epoch } => What::TenureBegan { node: number(node), epoch: epoch.to_string() },
         Happening::TenureEnded { node, epoch } => What::TenureEnded { node: number(node), epoch: epoch.to_string() },
-        Happening::Violated { promise, nodes, saw } => {
-            What::Violated { promise: debug(&promise), nodes: nodes.iter().copied().map(number).collect(), saw }
+        Happening::Violated { invariant, nodes, saw } => {
+            What::Violated { invariant, nodes: nodes.iter().copied().map(number).collect(), saw }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt::Debug;
 
 pub use crate::context::Context;
 pub use crate::encode::{Encode, Encoder};
+use crate::invariant::Invariant;
 use crate::ratio::Ratio;
 use crate::service::Service;
 use crate::settings::Config;
@@ -552,6 +553,11 @@ pub trait Algorithm: Sized + 'static {
     /// The services that it brings along, by name, each with its settings: none, one lock service, five Redis masters. Scenario
     /// files name them in faults and links. A member that cannot reach a majority of them can do nothing.
     fn services(_config: &Self::Config) -> Vec<(&'static str, ServiceConfig<Self>)> {
+        Vec::new()
+    }
+
+    /// Invariants of its own, beside the common ones.
+    fn invariants() -> Vec<Box<dyn Invariant<Self>>> {
         Vec::new()
     }
 

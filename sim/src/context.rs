@@ -78,6 +78,9 @@ impl<A: Algorithm> Context<'_, A> {
 
     /// Where this write changes the log, if it does.
     fn note(&mut self, write: &<A::Durable as Durable>::Write) {
+        if self.wire.own_rules {
+            (self.wire.wrote, self.wire.notes) = (true, true);
+        }
         if let Some(position) = A::Durable::rewrites(write) {
             self.node.touched(Some(position));
             self.wire.notes = true;

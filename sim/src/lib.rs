@@ -13,6 +13,7 @@ pub mod time;
 pub mod algorithm;
 mod context;
 mod encode;
+pub mod invariant;
 mod list;
 pub mod registry;
 pub mod service;
@@ -41,6 +42,7 @@ pub use algorithm::{
     ServiceConfig, Transport,
 };
 pub use delay::{Delay, LinkPatch, LinkSettings};
+pub use invariant::Invariant;
 pub use list::{List, Shelf};
 pub use ratio::Ratio;
 pub use registry::{Options, Player, Registry};

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use crate::algorithm::{Epoch, Item, NodeId, Observation, Promise};
+use crate::algorithm::{Epoch, Item, NodeId, Observation};
 use crate::service::Grant;
 use crate::time::Time;
 
@@ -114,7 +114,8 @@ pub enum Happening<'a> {
     /// An invariant was violated, for the first time in this run. Told with what happens after it; what shows only when the
     /// run ends is not told.
     Violated {
-        promise: Promise,
+        /// As in `hustings explain`: `election-safety`.
+        invariant: &'static str,
         /// Who took part.
         nodes: &'a [NodeId],
         /// What was seen, in words.

@@ -209,7 +209,7 @@ pub struct Outcome {
     pub events: u64,
     /// When the run was over: its duration, or earlier if what it was to stop for came about.
     pub end: Time,
-    /// One for each invariant, in the order of [`crate::audit::catalogue::ALL`].
+    /// One for each invariant, in the order of [`crate::audit::catalogue::ALL`]; the algorithm's own follow.
     pub judgements: Vec<Judgement>,
     pub split_brain: SplitBrain,
     /// In the order in which they began; they may overlap.

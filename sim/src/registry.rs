@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 
 use crate::algorithm::{Algorithm, Bounds, Claim, Facts, NodeId, Promise};
+use crate::invariant::OwnWords;
 use crate::observer::Observer;
 use crate::outcome::Outcome;
 use crate::settings::{Config, Setting, Value};
@@ -58,6 +59,8 @@ pub trait Player: Send + Sync {
     fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)>;
     /// What it promises with these settings, and on what assumption.
     fn claims(&self, settings: &Settings) -> Vec<Claim>;
+    /// Invariants of its own, beside the common ones.
+    fn invariants(&self) -> Vec<OwnWords>;
     /// It knows what to do when an operator orders a transfer of leadership.
     fn hands_over(&self) -> bool;
     /// A member can be made to campaign at once.
@@ -138,6 +141,9 @@ impl<A: Algorithm> Player for PlayerOf<A> {
     }
     fn claims(&self, settings: &Settings) -> Vec<Claim> {
         A::claims(&configured::<A>(settings))
+    }
+    fn invariants(&self) -> Vec<OwnWords> {
+        A::invariants().iter().map(|invariant| invariant.words()).collect()
     }
     fn hands_over(&self) -> bool {
         A::transfer_request(NodeId(0)).is_some()

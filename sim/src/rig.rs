@@ -99,6 +99,8 @@ impl<A: Algorithm> Rig<A> {
                 notes: false,
                 acts: Vec::new(),
                 asks: Vec::new(),
+                wrote: false,
+                own_rules: false,
                 services: A::services(config).len() as u16,
                 acknowledged: Vec::new(),
                 resets: Vec::new(),

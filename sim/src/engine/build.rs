@@ -12,6 +12,7 @@ use crate::engine::job::Job;
 use crate::engine::link::Link;
 use crate::engine::measure::Measurement;
 use crate::engine::node::Node;
+use crate::engine::own::Own;
 use crate::engine::queue::{Deadlines, Queue};
 use crate::engine::reign::Reigns;
 use crate::engine::script::Script;
@@ -74,6 +75,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             acts: Vec::new(),
             asks: Vec::new(),
             services: hosts.len() as u16,
+            wrote: false,
+            own_rules: options.checks && !A::invariants().is_empty(),
             acknowledged: Vec::new(),
             resets: Vec::new(),
         };
@@ -87,6 +90,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),
             resource: Resource::default(),
             measurement: Measurement::default(),
+            own: if options.checks { Own::all() } else { Vec::new() },
             bounds,
             end: Time::ZERO + setup.duration,
             alarm: Time::NEVER,

@@ -36,6 +36,10 @@ impl<A: Algorithm> Engine<'_, A> {
             None => A::start(ctx),
             Some(fallen) => A::restart(fallen, ctx),
         });
+        if !self.own.is_empty() {
+            let was = self.nodes[i].seen;
+            self.ask_own(crate::invariant::Interest::Wrote, i, &was);
+        }
         self.settle(i);
         self.sessions_started(i);
         true

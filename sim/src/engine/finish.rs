@@ -16,7 +16,8 @@ impl<A: Algorithm> Engine<'_, A> {
         let failovers = self.reigns.failovers.finish();
         let measure = self.setup.measure.as_ref();
         let measured = measure.and_then(|m| self.measurement.figure(m, self.seed, &tenures, &failovers));
-        let (judgements, split_brain) = self.wire.audit.finish(end, self.wire.broken);
+        let (mut judgements, split_brain) = self.wire.audit.finish(end, self.wire.broken);
+        judgements.extend(self.own.iter().map(|own| own.judge(self.wire.broken)));
         let mut counters = self.wire.counters;
         counters.leader_changes = tenures.len().saturating_sub(1) as u64;
         counters.leaderless = self.reigns.leaderless(end);

@@ -14,6 +14,7 @@ mod job;
 mod link;
 mod measure;
 mod node;
+mod own;
 mod queue;
 mod reign;
 mod script;
@@ -34,6 +35,7 @@ pub(crate) use wire::Wire;
 
 use crate::algorithm::{Algorithm, Bounds, Encode, NodeId};
 use crate::context::Context;
+use crate::invariant::Interest;
 use crate::observer::{Dropped, Happening, NodeEvent, Observer};
 use crate::outcome::{Outcome, Violation};
 use crate::registry::{Options, Settings};
@@ -44,6 +46,7 @@ use host::Host;
 use job::Job;
 use measure::Measurement;
 use node::Arrived;
+use own::Own;
 use reign::Reigns;
 use script::Script;
 use topology::Topology;
@@ -83,6 +86,8 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     reigns: Reigns,
     resource: Resource,
     measurement: Measurement,
+    /// The algorithm's own invariants.
+    own: Vec<Own<A>>,
     bounds: Bounds,
     end: Time,
     /// When a checker or a deadline of authority wants to be looked at.
@@ -244,6 +249,10 @@ impl<A: Algorithm> Engine<'_, A> {
     fn settle_notes(&mut self, i: usize, changed: Option<crate::algorithm::Observation>) {
         self.wire.notes = false;
         self.audit_log(i);
+        if std::mem::take(&mut self.wire.wrote) {
+            let was = self.nodes[i].seen;
+            self.ask_own(Interest::Wrote, i, &was);
+        }
         self.tell_sent();
         if let Some(is) = changed {
             self.observed(i, is);
@@ -290,7 +299,8 @@ impl<A: Algorithm> Engine<'_, A> {
             let audit = &self.wire.audit;
             for &promise in &audit.found()[self.told..] {
                 let Violation { nodes, saw, .. } = audit.violation(promise).expect("what was found has a violation");
-                observer.happened(self.wire.now, &Happening::Violated { promise, nodes, saw });
+                let invariant = crate::audit::catalogue::name_of(promise);
+                observer.happened(self.wire.now, &Happening::Violated { invariant, nodes, saw });
             }
             self.told = audit.found().len();
             observer.happened(self.wire.now, what);

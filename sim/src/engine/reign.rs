@@ -4,6 +4,7 @@ use crate::algorithm::{Algorithm, Authority, Epoch, NodeId, Observation, Role};
 use crate::engine::Engine;
 use crate::engine::job::Job;
 use crate::failover::Failovers;
+use crate::invariant::Interest;
 use crate::observer::Happening;
 use crate::outcome::{Cause, Tenure};
 use crate::setup::Stop;
@@ -81,6 +82,9 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         if self.wire.audit.on {
             self.wire.audit.observed(now, node, &was, &is, A::history(&self.nodes[i].image));
+        }
+        if !self.own.is_empty() {
+            self.ask_own(Interest::Observed, i, &was);
         }
         let stands = |o: &Observation| matches!(o.role(), Role::PreCandidate | Role::Candidate);
         if stands(&is) && (!stands(&was) || was.epoch() != is.epoch()) {

@@ -42,6 +42,10 @@ pub struct Wire<A: Algorithm> {
     /// The step left something below, or wrote into its log.
     pub notes: bool,
     pub acts: Vec<(Item, Option<u64>)>,
+    /// The step wrote durable state; of interest to the algorithm's own invariants only.
+    pub wrote: bool,
+    /// There are such.
+    pub own_rules: bool,
     /// How many services there are.
     pub services: u16,
     pub asks: Vec<(NodeId, ServiceAsk<A>)>,
