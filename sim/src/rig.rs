@@ -6,15 +6,13 @@
 use std::rc::Rc;
 
 use crate::algorithm::{Acted, Algorithm, Item, LinkState, NodeId, Observation, ServiceAnswer, ServiceAsk, Transport};
-use crate::audit::{Audit, Broken};
+use crate::audit::Audit;
 use crate::context::Context;
 use crate::delay::{Delay, LinkSettings};
-use crate::encode::Encoder;
-use crate::engine::{Clock, Deadlines, Due, Key, Link, Node, Power, Queue, Wire};
-use crate::outcome::Counters;
+use crate::engine::{Clock, Due, Key, Link, Node, Power, Wire};
 use crate::ratio::Ratio;
 use crate::setup::Setup;
-use crate::time::{Span, Time};
+use crate::time::Span;
 
 /// One thing that a step did.
 #[derive(Clone, PartialEq, Debug)]
@@ -76,35 +74,13 @@ impl<A: Algorithm> Rig<A> {
             Node::new(NodeId(i), members, seed, config.clone(), image, clock, Delay::Constant(Span::ZERO))
         };
         assert!(A::TRANSPORT == Transport::Datagram, "the rig hands messages over itself: sessions have no meaning here");
+        let mut wire = Wire::new(parts, links.collect(), parts, audit);
+        wire.services = A::services(config).len() as u16;
         Rig {
             nodes: (0..members).map(node).collect(),
             minds: (0..members).map(|_| None).collect(),
             fallen: (0..members).map(|_| None).collect(),
-            wire: Wire {
-                now: Time::ZERO,
-                queue: Queue::new(),
-                deadlines: Deadlines::new(parts),
-                links: links.collect(),
-                parts,
-                any_cut: false,
-                sessions: None,
-                counters: Counters::default(),
-                audit,
-                encoder: Encoder::default(),
-                fingerprint: false,
-                broken: Broken::default(),
-                attended: false,
-                watched: false,
-                sent: Vec::new(),
-                notes: false,
-                acts: Vec::new(),
-                asks: Vec::new(),
-                wrote: false,
-                own_rules: false,
-                services: A::services(config).len() as u16,
-                acknowledged: Vec::new(),
-                resets: Vec::new(),
-            },
+            wire,
             before: Vec::new(),
         }
     }

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use crate::algorithm::{Algorithm, Initial, NodeId, Transport};
-use crate::audit::{Audit, Broken};
+use crate::audit::Audit;
 use crate::delay::LinkSettings;
-use crate::encode::Encoder;
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::engine::job::Job;
@@ -13,7 +12,6 @@ use crate::engine::link::Link;
 use crate::engine::measure::Measurement;
 use crate::engine::node::Node;
 use crate::engine::own::Own;
-use crate::engine::queue::{Deadlines, Queue};
 use crate::engine::reign::Reigns;
 use crate::engine::script::Script;
 use crate::engine::session::Sessions;
@@ -23,7 +21,6 @@ use crate::engine::work::Resource;
 use crate::engine::{Engine, tag};
 use crate::failover::Failovers;
 use crate::fault::Target;
-use crate::outcome::Counters;
 use crate::random::{Purpose, Stream};
 use crate::registry::{Options, Settings, configured};
 use crate::setup::{MemberSetup, Setup};
@@ -54,32 +51,13 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             .map(|place| Link::new(seed, (place / parts) as u16, (place % parts) as u16, base[place].clone()))
             .collect();
         let in_sessions = A::TRANSPORT == Transport::Session;
-        let sessions = in_sessions.then(|| Box::new(Sessions::new(setup.nodes, setup.session, seed)));
-        let wire = Wire {
-            now: Time::ZERO,
-            queue: Queue::new(),
-            deadlines: Deadlines::new(nodes.len()),
-            links,
-            parts,
-            any_cut: false,
-            sessions,
-            counters: Counters::default(),
-            audit,
-            encoder: Encoder::default(),
-            fingerprint: options.fingerprint,
-            broken: Broken::default(),
-            attended: options.checks || options.fingerprint || options.observer.is_some(),
-            watched: options.observer.is_some(),
-            sent: Vec::new(),
-            notes: false,
-            acts: Vec::new(),
-            asks: Vec::new(),
-            services: hosts.len() as u16,
-            wrote: false,
-            own_rules: options.checks && !A::invariants().is_empty(),
-            acknowledged: Vec::new(),
-            resets: Vec::new(),
-        };
+        let mut wire = Wire::new(nodes.len(), links, parts, audit);
+        wire.sessions = in_sessions.then(|| Box::new(Sessions::new(setup.nodes, setup.session, seed)));
+        wire.services = hosts.len() as u16;
+        wire.fingerprint = options.fingerprint;
+        wire.watched = options.observer.is_some();
+        wire.attended = options.checks || options.fingerprint || wire.watched;
+        wire.own_rules = options.checks && !A::invariants().is_empty();
         let usual_rates = members.iter().map(|m| m.clock_rate).collect();
         let mut engine = Engine {
             setup,

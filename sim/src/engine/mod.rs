@@ -30,7 +30,7 @@ pub(crate) use clock::Clock;
 pub(crate) use host::Prompt;
 pub(crate) use link::Link;
 pub(crate) use node::{Held, Node, Power, UNTOUCHED};
-pub(crate) use queue::{Deadlines, Due, Key, Queue};
+pub(crate) use queue::{Due, Key};
 pub(crate) use wire::Wire;
 
 use crate::algorithm::{Algorithm, Bounds, Encode, NodeId};

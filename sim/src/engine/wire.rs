@@ -54,6 +54,35 @@ pub struct Wire<A: Algorithm> {
 }
 
 impl<A: Algorithm> Wire<A> {
+    /// Before anything has happened; without sessions, services, fingerprint, and anybody who watches.
+    pub fn new(members: usize, links: Vec<Link>, parts: usize, audit: Audit) -> Wire<A> {
+        Wire {
+            now: Time::ZERO,
+            queue: Queue::new(),
+            deadlines: Deadlines::new(members),
+            links,
+            parts,
+            any_cut: false,
+            sessions: None,
+            counters: Counters::default(),
+            audit,
+            encoder: Encoder::default(),
+            fingerprint: false,
+            broken: Broken::default(),
+            attended: false,
+            watched: false,
+            sent: Vec::new(),
+            notes: false,
+            acts: Vec::new(),
+            wrote: false,
+            own_rules: false,
+            services: 0,
+            asks: Vec::new(),
+            acknowledged: Vec::new(),
+            resets: Vec::new(),
+        }
+    }
+
     #[inline(always)]
     pub fn link(&mut self, from: NodeId, to: NodeId) -> &mut Link {
         &mut self.links[from.index() * self.parts + to.index()]
