@@ -50,10 +50,12 @@ pub struct Conditions<'a> {
     pub running: &'a [bool],
     /// Not crashed: running, paused or suspended; one entry a member.
     pub up: &'a [bool],
-    /// Runs, and has working links both ways to so many running members that they are a majority with it.
+    /// Runs, and has working links both ways to so many running members that they are a majority with it; where the algorithm
+    /// stands on services, to most of those instead.
     pub quorum_connected: &'a [bool],
     /// Nothing is wrong but that some members may be down: no cut, flap or degradation, nobody paused or suspended, no disk
-    /// trouble, all clock rates as the scenario set them; and a majority is up.
+    /// trouble, all clock rates as the scenario set them; and a majority is up (with
+    /// services: all of them, and one member).
     pub calm: bool,
 }
 
