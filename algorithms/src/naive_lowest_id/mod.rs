@@ -52,8 +52,9 @@ pub use mutants::Mutant;
 pub enum Message {
     /// Are you there? `back`: because you asked me, whom I did not see.
     Ping { round: u64, back: bool },
-    /// Yes. `round` is that of the ping; `names` is whom the answerer follows, itself perhaps; `eligible`: it may be nominated.
-    Pong { round: u64, names: Option<NodeId>, eligible: bool },
+    /// Yes. `round` is that of the ping; `names` is whom the answerer follows, itself perhaps, since its `turn`-th change of
+    /// mind; `eligible`: it may be nominated.
+    Pong { round: u64, turn: u64, names: Option<NodeId>, eligible: bool },
 }
 
 impl SimMessage for Message {
@@ -70,9 +71,9 @@ impl Encode for Message {
     fn encode(&self, to: &mut Encoder) {
         match *self {
             Message::Ping { round, back } => to.words([1 | u64::from(back) << 8, round]),
-            Message::Pong { round, names, eligible } => {
+            Message::Pong { round, turn, names, eligible } => {
                 let names = names.map_or(0, |named| u64::from(named.0) + 1);
-                to.words([2 | u64::from(eligible) << 8 | names << 16, round]);
+                to.words([2 | u64::from(eligible) << 8 | names << 16, round, turn]);
             }
         }
     }
@@ -98,10 +99,11 @@ impl Encode for Timer {
 /// What a member knows of another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Peer {
-    /// The latest round whose ping it has answered.
+    /// The latest round of which it has answered a ping.
     answered: Option<u64>,
-    /// Whom it followed then.
+    /// Whom it follows, since this change of its mind.
     names: Option<NodeId>,
+    turn: u64,
     eligible: bool,
 }
 
@@ -124,6 +126,8 @@ pub struct NaiveLowestId {
     peers: Vec<Peer>,
     /// The lowest number in view, itself included; nobody while it listens or sees too few.
     nominee: Option<NodeId>,
+    /// Numbers the changes of its nominee; the first is a reading of the clock, as with rounds.
+    turn: u64,
     leads: bool,
 }
 
@@ -132,7 +136,9 @@ impl NaiveLowestId {
     fn come_up(mut peers: Vec<Peer>, ctx: &mut Context<'_, Self>) -> NaiveLowestId {
         peers.clear();
         peers.resize(ctx.members().count(), Peer::default());
-        let naive = NaiveLowestId { me: ctx.id(), listening: true, round: ctx.now().0, peers, nominee: None, leads: false };
+        let first = ctx.now().0;
+        let naive =
+            NaiveLowestId { me: ctx.id(), listening: true, round: first, peers, nominee: None, turn: first, leads: false };
         ctx.broadcast(&Message::Ping { round: naive.round, back: false });
         ctx.arm(Timer::Ping, ctx.config().ping_interval);
         ctx.arm(Timer::Listened, ctx.config().patience());
@@ -142,7 +148,7 @@ impl NaiveLowestId {
     /// Has it answered one of the latest pings?
     fn sees(&self, member: NodeId, ctx: &Context<'_, Self>) -> bool {
         let answered = self.peers[member.index()].answered;
-        answered.is_some_and(|answered| mutants::is_alive(self.round.saturating_sub(answered), ctx))
+        answered.is_some_and(|round| mutants::is_alive(self.round.saturating_sub(round), ctx))
     }
 
     /// How many it sees, itself included.
@@ -175,14 +181,18 @@ impl NaiveLowestId {
             return;
         }
         let in_view = self.in_view(ctx);
-        self.nominee = if in_view >= mutants::view_needed(in_view, ctx) { self.lowest(ctx) } else { None };
+        let nominee = if in_view >= mutants::view_needed(in_view, ctx) { self.lowest(ctx) } else { None };
+        if nominee != self.nominee {
+            self.nominee = nominee;
+            self.turn += 1;
+        }
         let followed = !ctx.config().join_quorum || self.followers(ctx) >= ctx.majority();
         self.leads = self.nominee == Some(self.me) && followed;
     }
 
     fn on_ping(&mut self, from: NodeId, round: u64, back: bool, ctx: &mut Context<'_, Self>) {
         let names = mutants::named_to(from, self.nominee, ctx);
-        ctx.send(from, Message::Pong { round, names, eligible: !ctx.ineligible() });
+        ctx.send(from, Message::Pong { round, turn: self.turn, names, eligible: !ctx.ineligible() });
         if !back && !self.sees(from, ctx) {
             ctx.send(from, Message::Ping { round: self.round, back: true });
         }
@@ -190,11 +200,10 @@ impl NaiveLowestId {
 
     fn on_pong(&mut self, from: NodeId, is: Peer, ctx: &mut Context<'_, Self>) {
         let was = self.peers[from.index()];
-        if is.answered < was.answered {
-            // A later ping was answered before this one.
-            return;
-        }
         let seen = self.sees(from, ctx);
+        // Answers overtake each other: what counts is the last ping that was answered, and the answerer's last mind.
+        let latest = if is.turn < was.turn { was } else { is };
+        let is = Peer { answered: is.answered.max(was.answered), ..latest };
         self.peers[from.index()] = is;
         if let Some(vouched) = mutants::vouched_for(is.names, ctx) {
             let peer = &mut self.peers[vouched.index()];
@@ -283,8 +292,8 @@ impl Algorithm for NaiveLowestId {
     fn on_message(&mut self, from: NodeId, message: Message, ctx: &mut Context<'_, Self>) {
         match message {
             Message::Ping { round, back } => self.on_ping(from, round, back, ctx),
-            Message::Pong { round, names, eligible } => {
-                self.on_pong(from, Peer { answered: Some(round), names, eligible }, ctx);
+            Message::Pong { round, turn, names, eligible } => {
+                self.on_pong(from, Peer { answered: Some(round), names, turn, eligible }, ctx);
             }
         }
     }
