@@ -31,7 +31,8 @@
 //! 4. Whoever is pinged by a member that it does not see pings back at once, so that the two see each other within three
 //!    one-way delays and not at the next round only.
 //! 5. Datagrams, and no notice of closed connections: only pings tell who is gone.
-//! 6. A member that never campaigns says so in its answers; it is seen and counted, but not nominated.
+//! 6. A member that never campaigns says so in its answers; it is seen and counted, but not nominated. One that a scenario
+//!    makes campaign (a given first leader) only stops listening: it leads on if nobody lower comes into view.
 
 mod config;
 mod mutants;
@@ -40,7 +41,7 @@ mod stories;
 
 use sim::{
     Algorithm, Assumption, Authority, Bounds, Claim, Context, Encode, Encoder, Epoch, Facts, Message as SimMessage, MutantInfo,
-    Network, NodeId, Observation, Promise, Role, Span,
+    Network, NoService, NodeId, Observation, Promise, Role, Span,
     algorithm::{Sum, total},
 };
 
@@ -238,6 +239,7 @@ impl Algorithm for NaiveLowestId {
     type Message = Message;
     type Timer = Timer;
     type Mutant = Mutant;
+    type Service = NoService;
 
     /// All is promised on synchrony, where views differ only in how soon they lose a member that is dead; but a majority that
     /// must be in view, or must follow, is needed in every world in which members do not stand still.
@@ -274,11 +276,12 @@ impl Algorithm for NaiveLowestId {
         } else {
             vec![(Span::ZERO, "a newcomer listens until the others have seen it and stopped")]
         };
-        Bounds { recovery, step_down: needs_majority.then_some(unseen), detection: config.patience(), overlap: Some(overlap) }
+        let step_down = needs_majority.then_some(unseen);
+        Bounds { recovery, step_down, detection: config.patience(), overlap: Some(overlap), ..Bounds::default() }
     }
 
     fn facts(_config: &Config) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: false }
+        Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
     }
 
     fn start(ctx: &mut Context<'_, Self>) -> Self {
@@ -306,6 +309,10 @@ impl Algorithm for NaiveLowestId {
                 self.look_around(ctx);
             }
         }
+    }
+
+    fn campaign() -> Option<Timer> {
+        Some(Timer::Listened)
     }
 
     /// Who has nobody to name is looking for a leader. The authority ends when the member says so, and it says so only when it
