@@ -26,13 +26,15 @@
 //!    plain form of the catalogue, `Leader(i) = min {i} ∪ alive`.
 //! 2. Everybody pings everybody; there, the master pings the members and they ping the master.
 //! 3. A newcomer (a fresh start, or a restart) listens for as long as it takes to give a member up, and leads nobody until then.
-//!    The others follow it as soon as they see it, so that its predecessor has stopped when it begins. (Elasticsearch pings
-//!    for 3 s before it elects.)
+//!    The others follow it as soon as they see it, so that its predecessor has stopped when it begins. So does, with
+//!    `view-quorum`, who has seen too few and sees enough again: at first it may see all but the leader. (Elasticsearch pings
+//!    for 3 s before it elects, in both cases.)
 //! 4. Whoever is pinged by a member that it does not see pings back at once, so that the two see each other within three
 //!    one-way delays and not at the next round only.
 //! 5. Datagrams, and no notice of closed connections: only pings tell who is gone.
 //! 6. A member that never campaigns says so in its answers; it is seen and counted, but not nominated. One that a scenario
-//!    makes campaign (a given first leader) only stops listening: it leads on if nobody lower comes into view.
+//!    makes campaign (a given first leader) only stops listening, unless it sees too few: it leads on if nobody lower comes
+//!    into view.
 
 mod config;
 mod mutants;
@@ -86,7 +88,7 @@ impl Encode for Message {
 pub enum Timer {
     /// The next round of pings.
     Ping = 1,
-    /// It has listened for long enough.
+    /// It has listened for long enough, as a newcomer or with enough members in view again.
     Listened = 2,
 }
 
@@ -108,6 +110,16 @@ struct Peer {
     eligible: bool,
 }
 
+/// How far a member has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outlook {
+    /// It sees fewer members than it needs.
+    TooFew,
+    /// It sees enough, has not long done so, and does not choose yet.
+    Listening,
+    Settled,
+}
+
 /// Whether the nominee of the last look is still in view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Sight {
@@ -118,14 +130,13 @@ enum Sight {
 /// One member.
 pub struct NaiveLowestId {
     me: NodeId,
-    /// Has only just come up, and does not choose yet.
-    listening: bool,
+    outlook: Outlook,
     /// The number of the latest round of pings. The first is a reading of the clock, which is past every number that an
     /// earlier life has used.
     round: u64,
     /// By member; its own place is empty.
     peers: Vec<Peer>,
-    /// The lowest number in view, itself included; nobody while it listens or sees too few.
+    /// The lowest number in view, itself included; nobody unless it is settled.
     nominee: Option<NodeId>,
     /// Numbers the changes of its nominee; the first is a reading of the clock, as with rounds.
     turn: u64,
@@ -137,12 +148,11 @@ impl NaiveLowestId {
     fn come_up(mut peers: Vec<Peer>, ctx: &mut Context<'_, Self>) -> NaiveLowestId {
         peers.clear();
         peers.resize(ctx.members().count(), Peer::default());
-        let first = ctx.now().0;
-        let naive =
-            NaiveLowestId { me: ctx.id(), listening: true, round: first, peers, nominee: None, turn: first, leads: false };
-        ctx.broadcast(&Message::Ping { round: naive.round, back: false });
+        let (first, outlook) = (ctx.now().0, Outlook::TooFew);
+        let mut naive = NaiveLowestId { me: ctx.id(), outlook, round: first, peers, nominee: None, turn: first, leads: false };
+        ctx.broadcast(&Message::Ping { round: first, back: false });
         ctx.arm(Timer::Ping, ctx.config().ping_interval);
-        ctx.arm(Timer::Listened, ctx.config().patience());
+        naive.look_around(ctx);
         naive
     }
 
@@ -177,12 +187,16 @@ impl NaiveLowestId {
     }
 
     /// Chooses anew, by what it sees now.
-    fn look_around(&mut self, ctx: &Context<'_, Self>) {
-        if self.listening {
-            return;
-        }
+    fn look_around(&mut self, ctx: &mut Context<'_, Self>) {
         let in_view = self.in_view(ctx);
-        let nominee = if in_view >= mutants::view_needed(in_view, ctx) { self.lowest(ctx) } else { None };
+        if in_view < mutants::view_needed(in_view, ctx) {
+            self.outlook = Outlook::TooFew;
+            ctx.disarm(Timer::Listened);
+        } else if self.outlook == Outlook::TooFew {
+            self.outlook = Outlook::Listening;
+            ctx.arm(Timer::Listened, ctx.config().patience());
+        }
+        let nominee = if self.outlook == Outlook::Settled { self.lowest(ctx) } else { None };
         if nominee != self.nominee {
             self.nominee = nominee;
             self.turn += 1;
@@ -213,7 +227,9 @@ impl NaiveLowestId {
         if seen && (was.names, was.eligible) == (is.names, is.eligible) {
             return;
         }
-        self.listening &= !mutants::knows_enough(self, ctx);
+        if mutants::knows_enough(self, ctx) {
+            self.outlook = Outlook::Settled;
+        }
         self.look_around(ctx);
     }
 
@@ -305,7 +321,7 @@ impl Algorithm for NaiveLowestId {
         match timer {
             Timer::Ping => self.next_round(ctx),
             Timer::Listened => {
-                self.listening = false;
+                self.outlook = Outlook::Settled;
                 self.look_around(ctx);
             }
         }

@@ -3,7 +3,7 @@
 
 use sim::{Context, MutantInfo, NodeId, Promise};
 
-use super::{NaiveLowestId, Sight};
+use super::{NaiveLowestId, Outlook, Sight};
 
 /// The real implementation with one rule changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +39,7 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
 
 /// B1. May a newcomer whom everybody has answered stop listening?
 pub(super) fn knows_enough(naive: &NaiveLowestId, ctx: &Context<'_, NaiveLowestId>) -> bool {
-    ctx.bug(Mutant::B1) && naive.in_view(ctx) == ctx.members().count()
+    ctx.bug(Mutant::B1) && naive.outlook == Outlook::Listening && naive.in_view(ctx) == ctx.members().count()
 }
 
 /// B11. How many members, itself included, a leader and its followers must see; `in_view` are those that it sees.

@@ -141,6 +141,22 @@ fn with_view_quorum_who_sees_too_few_neither_leads_nor_follows() {
 }
 
 #[test]
+fn with_view_quorum_who_sees_enough_again_listens_as_a_newcomer_does() {
+    let mut rig = view_quorum();
+    up(&mut rig, N2, &[N1, N3]);
+    for _ in 0..4 {
+        rig.fire(N2, Timer::Ping);
+    }
+    assert_eq!((rig.observe(N2).role(), rig.armed(N2).len()), (Role::PreCandidate, 1), "it pings, and waits for nothing else");
+    let now = round(&rig.fire(N2, Timer::Ping));
+    answers(&mut rig, N2, now, &[N3], Some(N1));
+    assert_eq!(rig.observe(N2).role(), Role::PreCandidate, "n1, which n3 follows, may be there too");
+    answers(&mut rig, N2, now, &[N1], Some(N1));
+    rig.fire(N2, Timer::Listened);
+    assert_eq!(rig.observe(N2).leader(), Some(N1));
+}
+
+#[test]
 fn with_view_quorum_the_same_member_is_counted_by_two() {
     let mut rig = view_quorum();
     up(&mut rig, N1, &[N3]);
@@ -162,8 +178,9 @@ fn with_join_quorum_it_is_counted_by_the_one_that_it_follows() {
 #[test]
 fn a_member_that_never_campaigns_is_seen_but_not_nominated() {
     let mut rig = view_quorum();
-    let first = up(&mut rig, N2, &[]);
+    let first = round(&rig.start(N2));
     rig.deliver(N2, N1, Message::Pong { round: first, turn: 0, names: None, eligible: false });
+    rig.fire(N2, Timer::Listened);
     assert_eq!(rig.observe(N2).leader(), Some(N2), "two of three are in view, and n1 does not lead");
 }
 
