@@ -2,8 +2,9 @@
 //! 2020, and the member that comes back with a higher term (etcd #9333). `-- --ignored --nocapture` prints the tables over 200
 //! seeds.
 
-use scenarios::{Scenario, default_registry, library};
+use scenarios::{Scenario, default_registry, library, run_one};
 use sim::observer::{Happening, Observer};
+use sim::outcome::Verdict;
 use sim::{NodeId, Options, Span, Time};
 
 /// What is seen of a run in which a `cut` is followed by a `heal`.
@@ -139,6 +140,28 @@ fn the_library_shows_each_incident_and_its_cure_on_the_same_day() {
         assert!(!broken.expect.is_empty() && cured.expect.is_empty(), "{incident}");
         assert_ne!(broken.settings, cured.settings, "{incident}: the cure is another setting …");
         assert_eq!(sim::Setup { name: broken.setup.name.clone(), ..cured.setup }, broken.setup, "{incident}: … and nothing else");
+    }
+}
+
+#[test]
+fn what_an_incident_is_expected_to_show_is_seen_and_not_with_its_cure() {
+    let registry = default_registry();
+    for incident in ["cloudflare-2020", "disruptive-rejoin", "elastic-intersecting-split"] {
+        let (broken, cured) = (scenario(incident, &[], &[]), scenario(&format!("{incident}-fixed"), &[], &[]));
+        let (algorithm, expected) = &broken.expect[0];
+        let player = registry.get(algorithm).expect("it is built in");
+        for promise in expected {
+            let name = sim::audit::catalogue::name_of(*promise);
+            let seen = |scenario: &Scenario| {
+                let violated = |seed: &u64| {
+                    let outcome = run_one(scenario, player, *seed, Options::default());
+                    let of_that_name = outcome.judgements.into_iter().find(|judgement| judgement.invariant == name);
+                    matches!(of_that_name.expect("an invariant of the catalogue").verdict, Verdict::Violated(_))
+                };
+                (0..20).filter(violated).count()
+            };
+            assert_eq!((seen(&broken), seen(&cured)), (20, 0), "{incident}: {name}");
+        }
     }
 }
 
