@@ -82,7 +82,7 @@ impl Observer for Incident {
                 if let Some(stage) = self.stage() {
                     stage.changes += 1;
                     stage.last_change = Some(at);
-                    stage.leaderless = stage.leaderless + without;
+                    stage.leaderless += without;
                 }
             }
             Happening::TenureEnded { node, .. } => {
