@@ -2,7 +2,9 @@
 //! paper.
 
 pub mod bully;
+pub mod naive_lowest_id;
 pub mod raft;
 
 pub use bully::Bully;
+pub use naive_lowest_id::NaiveLowestId;
 pub use raft::Raft;

@@ -10,6 +10,12 @@ macro_rules! library {
 pub fn library() -> &'static [(&'static str, &'static str)] {
     library![
         "bridge",
+        "cloudflare-2020",
+        "cloudflare-2020-fixed",
+        "disruptive-rejoin",
+        "disruptive-rejoin-fixed",
+        "elastic-intersecting-split",
+        "elastic-intersecting-split-fixed",
         "fig8-like",
         "flapping-link",
         "healthy",

@@ -90,7 +90,10 @@ fn form(form: Form, registry: &Registry) -> Value {
         Form::Log => reference("log"),
         Form::Families => json!({ "type": "array", "items": { "enum": Family::ALL.map(Family::name) }, "minItems": 1 }),
         Form::Promises => {
-            json!({ "type": "array", "items": { "enum": catalogue::ALL.map(|invariant| invariant.name) }, "minItems": 1 })
+            // A kind of split-brain names the invariant that finds it.
+            let kinds = catalogue::ALL.iter().filter_map(|invariant| invariant.kind());
+            let names: Vec<&str> = catalogue::ALL.iter().map(|invariant| invariant.name).chain(kinds).collect();
+            json!({ "type": "array", "items": { "enum": names }, "minItems": 1 })
         }
         Form::Table(inside) => table(inside, registry),
         Form::Tables(inside) => json!({ "type": "array", "items": table(inside, registry) }),
