@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::algorithm::{Algorithm, Initial, NodeId, Transport};
 use crate::audit::Audit;
 use crate::delay::LinkSettings;
+use crate::engine::client::Errands;
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::engine::job::Job;
@@ -13,16 +14,17 @@ use crate::engine::measure::Measurement;
 use crate::engine::node::Node;
 use crate::engine::own::Own;
 use crate::engine::reign::Reigns;
+use crate::engine::resource::Resource;
 use crate::engine::script::Script;
 use crate::engine::session::Sessions;
 use crate::engine::topology::Topology;
 use crate::engine::wire::Wire;
-use crate::engine::work::Resource;
 use crate::engine::{Engine, tag};
 use crate::failover::Failovers;
 use crate::fault::Target;
 use crate::random::{Purpose, Stream};
 use crate::registry::{Options, Settings, configured};
+use crate::resource_bugs;
 use crate::setup::{MemberSetup, Setup};
 use crate::time::Time;
 
@@ -35,6 +37,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let network = setup.network();
         let (facts, claims) = (A::facts(&config), A::claims(&config));
         let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
+        // An algorithm that acts on the resource has the bugs of the resource as well.
+        let bug = options.mutant.filter(|_| mutant.is_none() && !facts.history).and_then(resource_bugs::by_id);
         let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
         let nodes: Vec<Node<A>> = members.iter().map(|member| build_node(setup, settings, member, mutant, seed)).collect();
         let swarm = setup.swarm.iter().flat_map(|swarm| crate::swarm::draw(swarm, setup, seed));
@@ -66,7 +70,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             topology: topology(nodes.len(), base, usual_rates),
             script: Script::new(events, names),
             reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),
-            resource: Resource::default(),
+            resource: Resource::new(bug),
+            errands: Errands::new(nodes.len(), facts.history, bug),
             measurement: Measurement::default(),
             own: if options.checks { Own::all() } else { Vec::new() },
             bounds,
