@@ -3,6 +3,7 @@
 use scenarios::{Scenario, misfit, overrides, suggest};
 use sim::observer::Observer;
 use sim::outcome::Outcome;
+use sim::resource_bugs::resource_mutants;
 use sim::{Options, Player, Registry, Value};
 
 use crate::arguments::PlayerArguments;
@@ -36,12 +37,12 @@ impl<'r> Cast<'r> {
         if !scenario.warnings.is_empty() {
             talk(&scenario.warnings.render(talk_in_colour()));
         }
-        if let Some(id) = &mutant {
-            known_mutant(player, id)?;
-        }
         let settings = scenario.settings_of(player.name()).to_vec();
         if let Err((key, why)) = player.in_force(&settings) {
             return Err(Failure::usage(format!("the settings of {} do not fit together: `{key}`", player.name()), why));
+        }
+        if let Some(id) = &mutant {
+            known_mutant(player, &settings, id)?;
         }
         if let Some(why) = misfit(&scenario.setup, player, &settings) {
             let help = "choose another algorithm: `hustings list algorithms` says on what each stands";
@@ -108,8 +109,15 @@ pub fn player<'r>(registry: &'r Registry, name: &str) -> Result<&'r dyn Player, 
     })
 }
 
-fn known_mutant(player: &dyn Player, id: &str) -> Result<(), Failure> {
-    let mutants = player.mutants();
+/// An algorithm that acts on the protected resource has that one's bugs as well.
+fn known_mutant(player: &dyn Player, settings: &[(String, Value)], id: &str) -> Result<(), Failure> {
+    let mut mutants = player.mutants();
+    if !player.facts(settings).history {
+        mutants.extend(resource_mutants());
+    } else if resource_mutants().iter().any(|mutant| mutant.id == id) && mutants.iter().all(|mutant| mutant.id != id) {
+        let what = format!("{id} is a bug of the protected resource, and {} works on its log", player.name());
+        return Err(Failure::usage(what, String::from("take an algorithm without a replicated log, such as bully")));
+    }
     if mutants.iter().any(|mutant| mutant.id == id) {
         return Ok(());
     }

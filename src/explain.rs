@@ -3,6 +3,7 @@
 use reports::catalogue;
 use scenarios::{Scenario, suggest};
 use sim::audit::catalogue as invariants;
+use sim::resource_bugs::resource_mutants;
 use sim::{Player, Registry};
 
 use crate::exit::{self, Exit};
@@ -21,7 +22,8 @@ pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit,
     } else if let Some((name, text)) = scenarios::library().iter().find(|(known, _)| *known == name) {
         catalogue::scenario(&Scenario::parse(text, name, registry)?)
     } else {
-        let ids: Vec<&str> = registry.iter().flat_map(|player| player.mutants()).map(|mutant| mutant.id).collect();
+        let of_algorithms = registry.iter().flat_map(|player| player.mutants());
+        let ids: Vec<&str> = of_algorithms.chain(resource_mutants()).map(|mutant| mutant.id).collect();
         let own: Vec<&str> = registry.iter().flat_map(|player| player.invariants()).map(|words| words.name).collect();
         let known: Vec<&str> = invariants::ALL
             .iter()
@@ -56,6 +58,8 @@ fn mutants(registry: &Registry, id: &str) -> Option<String> {
         let mutants = player.mutants();
         mutants.iter().find(|mutant| mutant.id == id).map(|mutant| catalogue::mutant(mutant, player))
     };
-    let found: Vec<String> = registry.iter().filter_map(of).collect();
+    let of_resource = resource_mutants().into_iter().filter(|mutant| mutant.id == id);
+    let of_resource = of_resource.map(|mutant| catalogue::resource_mutant(&mutant));
+    let found: Vec<String> = registry.iter().filter_map(of).chain(of_resource).collect();
     (!found.is_empty()).then(|| found.join("\n"))
 }

@@ -7,12 +7,16 @@ use sim::algorithm::{Assumption, Bounds, Claim, Sum, total};
 use sim::audit::catalogue::{self, Invariant};
 use sim::invariant::OwnWords;
 use sim::registry::MutantWords;
+use sim::resource_bugs::resource_mutants;
 use sim::settings::{Kind, Setting};
 use sim::{Player, Registry, Setup, Value};
 
 use crate::paint::Paint;
 use crate::table::{Cell, Table, wrapped};
 use crate::words;
+
+/// Whose the bugs are that can be switched on under any algorithm that acts on the protected resource.
+pub const RESOURCE: &str = "resource";
 
 /// Names and what they are about.
 pub fn scenarios(all: &[Scenario]) -> String {
@@ -50,15 +54,17 @@ pub fn invariants() -> String {
 /// A table of the bugs that can be switched on, algorithm by algorithm.
 pub fn mutants(registry: &Registry) -> String {
     let mut table = Table::new(&["mutant", "algorithm", "caught by", "rule that it breaks"]);
+    let mut row = |mutant: MutantWords, whose: &'static str| {
+        let caught = match mutant.caught_by {
+            Some(promise) => words::promise(promise).into(),
+            None => Cell::painted("none: it is equivalent", Paint::Dim),
+        };
+        table.row([Cell::painted(mutant.id, Paint::Bold), whose.into(), caught, mutant.breaks.into()]);
+    };
     for player in registry.iter() {
-        for mutant in player.mutants() {
-            let caught = match mutant.caught_by {
-                Some(promise) => words::promise(promise).into(),
-                None => Cell::painted("none: it is equivalent", Paint::Dim),
-            };
-            table.row([Cell::painted(mutant.id, Paint::Bold), player.name().into(), caught, mutant.breaks.into()]);
-        }
+        player.mutants().into_iter().for_each(|mutant| row(mutant, player.name()));
     }
+    resource_mutants().into_iter().for_each(|mutant| row(mutant, RESOURCE));
     table.text()
 }
 
@@ -83,6 +89,9 @@ pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
         let needs: Vec<&str> = invariant.needs.iter().map(|fact| fact.name()).collect();
         add("needs:", &format!("{} (without them it is not applicable)", needs.join(", ")));
     }
+    if let Some(given) = invariant.resource_promise() {
+        add("resource:", &format!("promised by the resource itself, given {given}"));
+    }
     for player in registry.iter() {
         let claim = player.claims(&[]).into_iter().find(|claim| claim.promise == invariant.promise);
         let words = match claim {
@@ -97,19 +106,31 @@ pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
             add("catches:", &format!("{} of {}: {}", mutant.id, player.name(), mutant.breaks));
         }
     }
+    for mutant in resource_mutants().iter().filter(|mutant| mutant.caught_by == Some(invariant.promise)) {
+        add("catches:", &format!("{} of the resource: {}", mutant.id, mutant.breaks));
+    }
     out
 }
 
 /// A bug that can be switched on: whose it is, which rule it breaks, what catches it, and how to see it.
 pub fn mutant(mutant: &MutantWords, player: &dyn Player) -> String {
-    let mut out = format!("{}: a bug of {}, to switch on\n\n", Paint::Bold.on(mutant.id), player.name());
+    bug(mutant, player.name(), &format!("--algorithm {}", player.name()))
+}
+
+/// The same of a bug of the protected resource or its client.
+pub fn resource_mutant(mutant: &MutantWords) -> String {
+    bug(mutant, "the protected resource or its client", "--algorithm ALGORITHM --set work.fencing=at-least")
+}
+
+fn bug(mutant: &MutantWords, whose: &str, arguments: &str) -> String {
+    let mut out = format!("{}: a bug of {whose}, to switch on\n\n", Paint::Bold.on(mutant.id));
     let mut add = |subject: &str, words: &str| writeln!(out, "{subject:<12} {words}").expect("a string takes any text");
     add("broken rule:", mutant.breaks);
     match mutant.caught_by.map(catalogue::of) {
         Some(invariant) => add("caught by:", &format!("{}: {}", invariant.name, invariant.sentence)),
         None => add("caught by:", "nothing: it is equivalent, and an invariant that catches it is wrong"),
     }
-    let command = format!("hustings run SCENARIO --algorithm {} --mutant {}", player.name(), mutant.id);
+    let command = format!("hustings run SCENARIO {arguments} --mutant {}", mutant.id);
     add("try:", &command);
     out
 }

@@ -4,7 +4,10 @@ use scenarios::Scenario;
 use serde::Serialize;
 use sim::Registry;
 use sim::audit::catalogue;
+use sim::registry::MutantWords;
+use sim::resource_bugs::resource_mutants;
 
+use crate::catalogue::RESOURCE;
 use crate::json::SCHEMA;
 use crate::words;
 
@@ -58,10 +61,18 @@ struct OneInvariant {
 #[derive(Serialize)]
 struct OneMutant {
     id: &'static str,
+    /// Or `resource`: under any algorithm that acts on it.
     algorithm: &'static str,
     breaks: &'static str,
     /// Null for an equivalent, which no invariant may catch.
     caught_by: Option<&'static str>,
+}
+
+impl OneMutant {
+    fn of(mutant: MutantWords, algorithm: &'static str) -> OneMutant {
+        let caught_by = mutant.caught_by.map(words::promise);
+        OneMutant { id: mutant.id, algorithm, breaks: mutant.breaks, caught_by }
+    }
 }
 
 impl Default for Inventory {
@@ -117,15 +128,10 @@ impl Inventory {
     pub fn with_mutants(mut self, registry: &Registry) -> Inventory {
         let of = |player: &dyn sim::Player| {
             let algorithm = player.name();
-            let one = move |mutant: sim::registry::MutantWords| OneMutant {
-                id: mutant.id,
-                algorithm,
-                breaks: mutant.breaks,
-                caught_by: mutant.caught_by.map(words::promise),
-            };
-            player.mutants().into_iter().map(one).collect::<Vec<OneMutant>>()
+            player.mutants().into_iter().map(move |mutant| OneMutant::of(mutant, algorithm)).collect::<Vec<OneMutant>>()
         };
-        self.mutants = Some(registry.iter().flat_map(of).collect());
+        let of_resource = resource_mutants().into_iter().map(|mutant| OneMutant::of(mutant, RESOURCE));
+        self.mutants = Some(registry.iter().flat_map(of).chain(of_resource).collect());
         self
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use sim::outcome::{Failover, Judgement, Outcome, Tenure, Verdict};
 use sim::{Epoch, Time};
 
+use crate::resource::Resource;
 use crate::words;
 
 /// Raised when a name or a meaning changes; new names alone do not raise it.
@@ -28,6 +29,9 @@ pub struct Run<'a> {
     leaders: Vec<Leader>,
     failovers: Vec<OneFailover>,
     counters: Counters,
+    /// Left out where nothing was done on the protected resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Resource>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +115,7 @@ impl<'a> Run<'a> {
             leaders: outcome.tenures.iter().map(Leader::of).collect(),
             failovers: outcome.failovers.iter().map(OneFailover::of).collect(),
             counters: Counters::of(outcome),
+            resource: outcome.resource.as_ref().map(Resource::of),
         }
     }
 

@@ -5,6 +5,7 @@
 // What everything else is written with.
 mod bounded;
 mod paint;
+mod resource;
 mod table;
 pub mod words;
 

@@ -5,7 +5,7 @@ use sim::{Span, Time};
 
 use crate::paint::Paint;
 use crate::table::{Cell, Table};
-use crate::words;
+use crate::{resource, words};
 
 /// Every invariant that could be judged.
 pub fn verdicts(outcome: &Outcome) -> Table {
@@ -102,13 +102,15 @@ pub fn counters(outcome: &Outcome) -> Vec<(&'static str, String)> {
         c.leader_changes,
         words::span(c.leaderless)
     );
-    vec![
+    let mut lines = vec![
         ("messages", messages),
         ("timers", format!("{} fired", c.timers)),
         ("elections", elections),
         ("work", format!("{} items proposed, {} acknowledged", c.proposed, c.acknowledged)),
-        ("events", format!("{} in {}", outcome.events, outcome.end)),
-    ]
+    ];
+    lines.extend(resource::lines(outcome));
+    lines.push(("events", format!("{} in {}", outcome.events, outcome.end)));
+    lines
 }
 
 /// What, who, when, standing: one line a finding, safety before liveness.

@@ -9,6 +9,7 @@ use sim::outcome::{Judgement, Outcome, Severity, Verdict};
 
 use crate::json::SCHEMA;
 use crate::paint::Paint;
+use crate::resource::{Resource, Sums};
 use crate::statistics;
 use crate::table::{Cell, Table};
 use crate::words;
@@ -30,6 +31,7 @@ pub struct Summary {
     absorbed: u64,
     never: u64,
     kinds: Kinds,
+    resource: Sums,
     failing: Vec<Failing>,
     /// Events that found no target, and in how many runs.
     not_exercised: BTreeMap<String, u64>,
@@ -84,6 +86,8 @@ struct AsJson<'a> {
     leader_changes_median: Option<u64>,
     led_at_end: u64,
     failovers: Failovers,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Resource>,
     failing: &'a [Failing],
     not_exercised: &'a BTreeMap<String, u64>,
 }
@@ -116,6 +120,7 @@ impl Summary {
             }
         }
         self.split_brain(outcome);
+        self.resource.add(outcome);
         let names = |severity| words::findings(outcome, severity).iter().map(|(judgement, _)| judgement.invariant).collect();
         let (safety, liveness): (Vec<_>, Vec<_>) = (names(Severity::Safety), names(Severity::Liveness));
         if !safety.is_empty() || !liveness.is_empty() {
@@ -247,6 +252,7 @@ impl Summary {
                 absorbed: self.absorbed,
                 never: self.never,
             },
+            resource: self.resource.json(),
             failing: &self.failing,
             not_exercised: &self.not_exercised,
         };
@@ -293,7 +299,7 @@ impl Summary {
     fn leadership(&self) -> Vec<String> {
         let words = |nanos: Option<u64>| nanos.map_or_else(|| String::from("-"), |nanos| words::span(Span(nanos)));
         let changes = statistics::median(&self.leader_changes).map_or_else(|| String::from("-"), |median| median.to_string());
-        vec![
+        let mut lines = vec![
             format!("leader changes a run: median {changes}"),
             format!("somebody leads at the end: {} of {} runs", self.led_at_end, self.runs),
             format!(
@@ -304,7 +310,9 @@ impl Summary {
                 self.absorbed,
                 self.never
             ),
-        ]
+        ];
+        lines.extend(self.resource.lines());
+        lines
     }
 }
 

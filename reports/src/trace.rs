@@ -27,7 +27,7 @@ enum What<'a> {
     Node { node: u32, what: &'static str },
     Proposed { node: u32, item: u64 },
     Acknowledged { node: u32, item: u64 },
-    Applied { node: u32, item: u64, token: Option<u64>, accepted: bool },
+    Applied { node: u32, item: u64, operation: &'static str, token: Option<u64>, accepted: bool },
     Granted { node: u32, name: &'a str, holder: u32, token: Option<u64> },
     TenureBegan { node: u32, epoch: String },
     TenureEnded { node: u32, epoch: String },
@@ -69,9 +69,11 @@ fn what<'a>(happening: &Happening<'a>) -> What<'a> {
         Happening::Node { node, event } => What::Node { node: number(node), what: node_event(event) },
         Happening::Proposed { node, item } => What::Proposed { node: number(node), item: item.0 },
         Happening::Acknowledged { node, item } => What::Acknowledged { node: number(node), item: item.0 },
-        Happening::Applied { node, item, token, accepted } => What::Applied { node: number(node), item: item.0, token, accepted },
         Happening::Granted { service, name, grant } => {
             What::Granted { node: number(service), name, holder: number(grant.holder), token: grant.token }
+        }
+        Happening::Applied { node, item, operation, token, accepted } => {
+            What::Applied { node: number(node), item: item.0, operation: operation.name(), token, accepted }
         }
         Happening::TenureBegan { node, epoch } => What::TenureBegan { node: number(node), epoch: epoch.to_string() },
         Happening::TenureEnded { node, epoch } => What::TenureEnded { node: number(node), epoch: epoch.to_string() },

@@ -42,8 +42,8 @@ impl Lowering<'_> {
                     None
                 }
             },
-            "crash" => self.targets(node, processes).map(Fault::Crash),
-            "restart" => self.targets(node, processes).map(Fault::Restart),
+            "crash" => self.targets(node, Whom::Stoppable).map(Fault::Crash),
+            "restart" => self.targets(node, Whom::Stoppable).map(Fault::Restart),
             "wipe" => self.targets(node, processes).map(Fault::Wipe),
             "resume" => self.targets(node, processes).map(Fault::Resume),
             "pause" => match node.data {

@@ -7,6 +7,8 @@ pub(crate) enum Form {
     Text,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A list of these words.
+    Choices(&'static [&'static str]),
     Switch,
     /// A whole number, from … to.
     Count(u64, u64),
@@ -211,6 +213,10 @@ pub(crate) static NODE: Table = Table {
 };
 
 pub(crate) const FENCING: &[&str] = &["none", "at-least", "equal", "transaction"];
+pub(crate) const HIGH_WATER: &[&str] = &["durable", "volatile"];
+pub(crate) const OPERATIONS: &[&str] = &["write", "delete", "read"];
+pub(crate) const CHECKABLE: &[&str] = &["write", "delete", "read", "job"];
+pub(crate) const READS: &[&str] = &["resource", "memory"];
 
 pub(crate) static WORK: Table = Table {
     heading: "[work]",
@@ -219,7 +225,23 @@ pub(crate) static WORK: Table = Table {
         key("on", Switch, "Whether leaders are given work; default true."),
         key("interval", Span, "Every leader gets an item this often; default 50ms."),
         key("think", Delay, "Between check and send, where work goes to the protected resource; default 1ms."),
+        key("operations", Choices(OPERATIONS), "What the items are, in turn; default [\"write\"]."),
+        key("reads", Choice(READS), "Where a leader looks when it is asked for the state; default resource."),
+        key("lock-delay", Span, "How long a new leader waits before its first item; default 0s."),
+        key(
+            "take-over",
+            Switch,
+            "Whether a new leader first installs its token at the resource and learns the state; default: where tokens are enforced.",
+        ),
         key("fencing", Choice(FENCING), "Which fencing tokens the protected resource demands; default none."),
+        key(
+            "high-water",
+            Choice(HIGH_WATER),
+            "Whether the resource still knows the highest token after a crash; default durable.",
+        ),
+        key("checked", Choices(CHECKABLE), "The operations of which the resource checks the token; default: all."),
+        key("job", Span, "Whoever leads when its wall clock passes a multiple of this runs a job; default: there is none."),
+        key("idempotent", Switch, "The resource runs the job of a period only once; default false."),
     ]],
 };
 

@@ -23,6 +23,7 @@ mod members;
 mod network;
 mod players;
 mod script;
+mod work;
 
 // What is built in.
 mod library;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sim::algorithm::Promise;
 use sim::fault::{Family, Swarm};
-use sim::setup::{Fencing, Measure, Setup, Stop, Work};
+use sim::setup::{Measure, Setup, Stop};
 use sim::{Ratio, Registry, Span, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
@@ -18,8 +18,6 @@ use crate::suggest;
 
 /// Larger files are no scenarios.
 pub const LARGEST_FILE: usize = 1 << 20;
-/// Work faster than this costs more events than anything else.
-const FASTEST_WORK: Span = Span::micros(10);
 
 /// A scenario that has been read and found in order.
 #[derive(Clone, Debug)]
@@ -253,29 +251,6 @@ impl Lowering<'_> {
             Some("first-failover") => Stop::FirstFailover,
             _ => Stop::AtEnd,
         }
-    }
-
-    fn work(&mut self, entry: &Entry) -> Work {
-        let mut work = Work::default();
-        let Some(fields) = self.fields(&entry.node, entry.key_place, &keys::WORK) else { return work };
-        if let Some(on) = fields.get("on").and_then(|node| self.switch(node)) {
-            work.on = on;
-        }
-        if let Some(interval) = fields.get("interval").and_then(|node| self.some_time(node, FASTEST_WORK)) {
-            work.interval = interval;
-        }
-        if let Some(think) = fields.get("think").and_then(|node| self.delay(node)) {
-            work.think = think;
-        }
-        if let Some(fencing) = fields.get("fencing").and_then(|node| self.choice(node, keys::FENCING)) {
-            work.fencing = match fencing {
-                "at-least" => Fencing::AtLeast,
-                "equal" => Fencing::Equal,
-                "transaction" => Fencing::Transaction,
-                _ => Fencing::None,
-            };
-        }
-        work
     }
 
     fn swarm(&mut self, entry: &Entry, duration: Span) -> Option<Swarm> {

@@ -74,6 +74,7 @@ fn form(form: Form, registry: &Registry) -> Value {
     match form {
         Form::Text | Form::Target => json!({ "type": "string" }),
         Form::Choice(words) => json!({ "enum": words }),
+        Form::Choices(words) => json!({ "type": "array", "items": { "enum": words }, "minItems": 1 }),
         Form::Switch => json!({ "type": "boolean" }),
         Form::Count(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Span => reference("span"),

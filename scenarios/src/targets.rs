@@ -28,6 +28,8 @@ pub(crate) enum Whom {
     Processes,
     /// Services only.
     Services,
+    /// What can be crashed and restarted: those, and the resource.
+    Stoppable,
     /// Before the run: no roles, no names.
     Fixed,
 }
@@ -208,7 +210,7 @@ impl Lowering<'_> {
             }
             (Whom::Nodes | Whom::Processes, Target::Part(part)) => {
                 let complaint =
-                    Diagnostic::error(node.place, format!("the {part} can be cut off, but nothing else happens to it"));
+                    Diagnostic::error(node.place, format!("the {part} can be crashed, restarted and cut off, and nothing else"));
                 self.complain(complaint.help("aim at members or roles"));
                 None
             }

@@ -38,6 +38,8 @@ const FAULTS: &[&str] = &[
     "degrade = { from = @, to = \"all\", delay = { pareto = { scale = \"1ms\", shape = \"1/2\" } }, duplicate = \"1/2\", for = \"2s\" }",
     "degrade = { from = \"all\", to = \"all\", reorder = { chance = \"1/2\", by = \"2s\" }, burst = { good = \"1s\", bad = \"1s\", loss = \"1/1\" }, for = \"5s\" }",
     "heal = true",
+    "crash = \"resource\"",
+    "restart = \"resource\"",
 ];
 
 const WHOM: &[&str] = &["leader", "follower", "random", "others", "n1", "quorum-with-leader", "minority-with-leader", "all", "L"];
@@ -56,6 +58,9 @@ const WORLDS: &[&str] = &[
     "[network]\nextra = \"400ms\"\n[[link]]\nfrom = \"n1\"\nto = \"all\"\ncut = true\n",
     "[work]\nfencing = \"at-least\"\nthink = { exponential = \"50ms\" }\n",
     "[work]\non = false\n",
+    "[work]\nfencing = \"equal\"\nhigh-water = \"volatile\"\nlock-delay = \"200ms\"\njob = \"700ms\"\n",
+    "[work]\nfencing = \"transaction\"\noperations = [\"write\", \"read\", \"delete\"]\njob = \"1s\"\nidempotent = true\n",
+    "[work]\ntake-over = true\noperations = [\"write\", \"read\"]\nreads = \"memory\"\n",
     "[[node]]\nid = \"n1\"\nclock-rate = \"3/2\"\nwall-offset = \"-1h\"\nalgorithm.raft.pre-vote = false\n",
     "[algorithm.raft]\npreset = \"paper\"\n",
     "[algorithm.raft]\npreset = \"hashicorp\"\n",

@@ -60,7 +60,8 @@ fn faults_that_make_no_sense_are_pointed_at_with_advice() {
         ("partition = [[1, 2], [2, 3]]", 3, "written with an n", "write [[\"n1\", \"n2\"], [\"n2\", \"n3\"]]"),
         ("crash = \"laeder\"", 3, "`laeder`", "leader"),
         ("crash = \"L\"", 3, "no event binds it", "as = \"L\""),
-        ("crash = \"resource\"", 3, "can be cut off", ""),
+        ("wipe = \"resource\"", 3, "can be crashed, restarted and cut off", "members or roles"),
+        ("pause = \"resource\"", 3, "and nothing else", "members or roles"),
         ("partition = [[\"n1\", \"n2\"], [\"n2\", \"n3\"]]", 3, "overlap", "one group"),
         ("partition = [[\"leader\"], [\"quorum-with-leader\"]]", 3, "overlap", "one group"),
         ("partition = []", 3, "no groups", "[[\"leader\"], [\"others\"]]"),
@@ -134,6 +135,41 @@ fn wrong_members_links_and_algorithms_are_pointed_at_with_advice() {
         ("[threshold.raft]\nfailover-p98 = \"1s\"\n", 2, "unknown key", "failover-p9"),
         ("[swarm]\nfrom = \"1s\"\nuntil = \"1s\"\nevery = \"1s\"\nlasting = [\"1s\", \"2s\"]\n", 3, "before it begins", ""),
     ]);
+}
+
+#[test]
+fn work_that_makes_no_sense_is_pointed_at_with_advice() {
+    let rows: &[Row<'_>] = &[
+        ("fencing = \"at-most\"", 2, "`at-most` is not known here", "`at-least`"),
+        ("fencing = \"at-least\"\nhigh-water = \"durrable\"", 3, "not known here", "`durable`"),
+        ("fencing = \"at-least\"\nchecked = []", 3, "checks nothing enforces nothing", "fencing = \"none\""),
+        ("fencing = \"at-least\"\nchecked = [\"write\", \"raed\"]", 3, "`raed` is not known here", "`read`"),
+        ("fencing = \"at-least\"\nchecked = \"write\"", 3, "a list of operations belongs here", ""),
+        ("fencing = \"equal\"\ntake-over = false", 3, "no token is ever the current one", "at-least"),
+        ("job = \"0s\"", 2, "too short", "at least 1ms"),
+        ("job = 10", 2, "needs a unit", "\"10s\""),
+        ("operations = [\"read\"]", 2, "never change anything", "a write or a delete"),
+        ("operations = []", 2, "never change anything", "a write or a delete"),
+        ("operations = [\"job\"]", 2, "`job` is not known here", "`write`"),
+        ("operations = [\"write\", \"read\"]\nreads = \"memory\"", 3, "nothing in its memory", "take-over = true"),
+    ];
+    for (work, line, says, advises) in rows {
+        each_is_pointed_at_with_advice(&[(&format!("[work]\n{work}\n"), *line, says, advises)]);
+    }
+}
+
+#[test]
+fn work_that_means_nothing_is_warned_of() {
+    for (work, says, advises) in [
+        ("high-water = \"volatile\"", "enforces no tokens", "at-least"),
+        ("checked = [\"write\"]", "enforces no tokens", "at-least"),
+        ("idempotent = true", "no job", "job = \"10s\""),
+        ("reads = \"resource\"", "nobody reads", "operations"),
+    ] {
+        let scenario = Scenario::parse(&format!("[work]\n{work}\n"), "test.toml", &common::registry()).unwrap();
+        let warnings = scenario.warnings.to_string();
+        assert!(warnings.contains(says) && warnings.contains(advises), "{warnings}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use scenarios::{Scenario, overrides};
 use sim::algorithm::Promise;
 use sim::delay::{Burst, Reorder};
 use sim::fault::{ClockDuring, Family, Fault, Shape, Target, When};
-use sim::setup::{Fencing, Measure, MemberSetup, Stop};
+use sim::setup::{Fencing, Measure, MemberSetup, Operation, Reads, Stop, Work};
 use sim::{Delay, Entry, Epoch, LinkPatch, Ratio, Span, Value};
 
 fn read(text: &str) -> Scenario {
@@ -149,6 +149,31 @@ fn links_sessions_disks_and_work_are_set() {
     assert_eq!((setup.session.timeout, setup.session.retransmit), (Span::secs(3), MS(100)));
     assert_eq!(setup.disk, Delay::Constant(MS(4)));
     assert_eq!((setup.work.interval, setup.work.fencing), (MS(20), Fencing::AtLeast));
+}
+
+#[test]
+fn work_on_the_resource_is_set() {
+    let work = read(
+        "[work]\noperations = [\"write\", \"read\", \"delete\"]\nreads = \"memory\"\nlock-delay = \"15s\"\ntake-over = true\n\
+         fencing = \"equal\"\nhigh-water = \"volatile\"\nchecked = [\"write\", \"job\"]\njob = \"10s\"\nidempotent = true\n\
+         [[event]]\nat = \"1s\"\ncrash = \"resource\"\n[[event]]\nat = \"2s\"\nrestart = [\"resource\", \"n1\"]\n",
+    )
+    .setup
+    .work;
+    let expected = Work {
+        operations: vec![Operation::Write, Operation::Read, Operation::Delete],
+        reads: Reads::Memory,
+        lock_delay: Span::secs(15),
+        take_over: Some(true),
+        fencing: Fencing::Equal,
+        durable_mark: false,
+        checked: vec![Operation::Write, Operation::Job],
+        job: Some(Span::secs(10)),
+        idempotent: true,
+        ..Work::default()
+    };
+    assert_eq!(work, expected);
+    assert_eq!(read("[work]\n").setup.work, Work::default());
 }
 
 #[test]

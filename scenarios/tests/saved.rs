@@ -22,6 +22,7 @@ fn outcome() -> Outcome {
         tenures: Vec::new(),
         failovers: Vec::new(),
         counters: Counters::default(),
+        resource: None,
         not_exercised: Vec::new(),
         measured: None,
     }

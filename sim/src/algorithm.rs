@@ -346,6 +346,12 @@ pub enum Promise {
     LeaseContainment,
     /// A release removes nothing but the grant of whoever asked for it.
     ReleaseOwnOnly,
+    /// Fencing tokens rise with every grant, and nothing takes hold at the resource with an older one than before.
+    FencingMonotonic,
+    /// What a leader's client reads reflects all work that was acknowledged before it asked.
+    NoStaleLeaderRead,
+    /// The job of a period takes effect once.
+    SingletonJob,
 }
 
 /// What must be true of the world for a promise to bind.

@@ -16,6 +16,7 @@ mod encode;
 pub mod invariant;
 mod list;
 pub mod registry;
+pub mod resource_bugs;
 pub mod service;
 pub mod settings;
 
@@ -23,6 +24,7 @@ pub mod settings;
 pub mod delay;
 pub mod fault;
 pub mod setup;
+mod workload;
 
 // What happens.
 pub mod engine;

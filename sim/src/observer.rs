@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use crate::algorithm::{Epoch, Item, NodeId, Observation};
 use crate::service::Grant;
+use crate::setup::Operation;
 use crate::time::Time;
 
 /// What happened to a node as such.
@@ -91,10 +92,12 @@ pub enum Happening<'a> {
     Proposed { node: NodeId, item: Item },
     /// A client was told that its item is done.
     Acknowledged { node: NodeId, item: Item },
-    /// The protected resource took an item, or fenced it off.
+    /// The protected resource did what it was asked to, or fenced it off.
     Applied {
         node: NodeId,
         item: Item,
+        /// What was asked of it: a new leader takes over before it gets to its item.
+        operation: Operation,
         /// The fencing token that came with it.
         token: Option<u64>,
         /// It took hold; else it was fenced off.

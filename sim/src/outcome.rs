@@ -184,6 +184,42 @@ pub struct Counters {
     pub acknowledged: u64,
 }
 
+/// What came of the work on the protected resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ResourceReport {
+    /// Somebody had authority …
+    pub led: bool,
+    /// … and an ordered fencing token; without one, fencing is not applicable.
+    pub tokens: bool,
+    /// Operations that it did.
+    pub accepted: u64,
+    /// Operations that it refused because their token was too old, or not the current one.
+    pub fenced: u64,
+    /// Operations that it refused because they had no token.
+    pub without_token: u64,
+    /// Changes that were overwritten by a leader that had not seen them; among [`SplitBrain::conflicting_effects`].
+    pub lost_updates: u64,
+    /// Reads that were answered.
+    pub reads: u64,
+    /// … and did not reflect what had been acknowledged before.
+    pub stale_reads: u64,
+    /// `None`: there is no job.
+    pub job: Option<JobReport>,
+}
+
+/// What came of a job that must run once a period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct JobReport {
+    /// Periods that were over at the end of the run, by the true wall time.
+    pub periods: u64,
+    /// Periods whose job took effect once, …
+    pub once: u64,
+    /// … more than once, …
+    pub repeated: u64,
+    /// … and, of those that were over, not at all.
+    pub missed: u64,
+}
+
 /// A fault that did not fire, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotExercised {
@@ -217,6 +253,8 @@ pub struct Outcome {
     /// In order of time; the first is the first election.
     pub failovers: Vec<Failover>,
     pub counters: Counters,
+    /// `None`: nothing was done on the protected resource.
+    pub resource: Option<ResourceReport>,
     /// Events of the script that found no target or were not due in time.
     pub not_exercised: Vec<NotExercised>,
     /// What the scenario asked to be measured, in nanoseconds (or a count); `None` if it did not come about.

@@ -7,6 +7,8 @@ use crate::ratio::Ratio;
 use crate::settings::Value;
 use crate::time::Span;
 
+pub use crate::workload::{Fencing, Operation, Reads, Work};
+
 /// The most members that a cluster may have: every pair has two links with a stream of its own each, about 10 MiB at this size.
 pub const MOST_NODES: u16 = 128;
 
@@ -113,38 +115,6 @@ impl MemberSetup {
             log: Vec::new(),
             settings: Vec::new(),
         }
-    }
-}
-
-/// Whether the protected resource enforces fencing tokens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fencing {
-    /// Applies whatever arrives.
-    None,
-    /// Applies a token that is at least the highest seen.
-    AtLeast,
-    /// Applies only the token that is current; a higher one that comes with a new leader's first item becomes current.
-    Equal,
-    /// The resource is the coordination service itself: the token is compared where it is issued.
-    Transaction,
-}
-
-/// The work load: a leader exists to do something.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Work {
-    /// Whether there is any.
-    pub on: bool,
-    /// Every member that believes it leads gets an item this often, a new leader one at once.
-    pub interval: Span,
-    /// Between check and send, where work goes to the protected resource.
-    pub think: Delay,
-    /// What the protected resource does with tokens.
-    pub fencing: Fencing,
-}
-
-impl Default for Work {
-    fn default() -> Work {
-        Work { on: true, interval: Span::millis(50), think: Delay::Constant(Span::millis(1)), fencing: Fencing::None }
     }
 }
 

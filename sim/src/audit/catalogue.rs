@@ -18,6 +18,8 @@ pub enum Fact {
     Durable,
     /// Authority rests on a service's record: [`Facts::leases`].
     Leases,
+    /// Its items are done on the protected resource: there is no [`Facts::history`].
+    Resource,
 }
 
 impl Fact {
@@ -28,6 +30,7 @@ impl Fact {
             Fact::History => facts.history,
             Fact::Durable => facts.durable,
             Fact::Leases => facts.leases,
+            Fact::Resource => !facts.history,
         }
     }
 
@@ -39,6 +42,7 @@ impl Fact {
             Fact::History => "a replicated log",
             Fact::Durable => "durable state",
             Fact::Leases => "a lease or a lock of a service",
+            Fact::Resource => "work on the protected resource",
         }
     }
 }
@@ -80,9 +84,12 @@ impl Invariant {
     }
 
     /// Real harm is a safety finding whatever was promised: two leaders in one epoch, thrown-away work, effects that
-    /// contradict each other.
+    /// contradict each other, a job that was run twice.
     pub const fn is_harm(&self) -> bool {
-        matches!(self.promise, Promise::ElectionSafety | Promise::CommittedNeverLost | Promise::EffectiveSplitBrain)
+        matches!(
+            self.promise,
+            Promise::ElectionSafety | Promise::CommittedNeverLost | Promise::EffectiveSplitBrain | Promise::SingletonJob
+        )
     }
 }
 
@@ -102,7 +109,7 @@ pub const fn name_of(promise: Promise) -> &'static str {
 }
 
 /// How many there are.
-pub const COUNT: usize = 23;
+pub const COUNT: usize = 26;
 
 /// All of them, in the order of [`Promise`], which is the order of verdicts everywhere.
 pub const ALL: [Invariant; COUNT] = [
@@ -210,7 +217,8 @@ pub const ALL: [Invariant; COUNT] = [
         promise: Promise::EffectiveSplitBrain,
         name: "effective-split-brain",
         citation: "Burrows 2006 (Chubby), section 2.4; Kleppmann 2016",
-        sentence: "No effect of an older tenure takes hold after an effect of a newer one.",
+        sentence: "No effect of an older tenure takes hold after an effect of a newer one, and no leader overwrites a change that \
+                   it has not seen.",
         exercised: "a tenure began while work of an older one was unfinished, or an older one was given work after that",
         severity: Severity::Safety,
         needs: &[],
@@ -313,6 +321,35 @@ pub const ALL: [Invariant; COUNT] = [
         exercised: "a release arrived while the grant was not that of whoever asked for it",
         severity: Severity::Safety,
         needs: &[Fact::Leases],
+    },
+    Invariant {
+        promise: Promise::FencingMonotonic,
+        name: "fencing-monotonic",
+        citation: "Burrows 2006 (Chubby), section 2.4; Kleppmann 2016",
+        sentence: "Fencing tokens rise with every grant; the highest that the resource has accepted never falls, not even in a \
+                   crash, and nothing takes hold there with an older one.",
+        exercised: "an older token came to the resource after a newer one; or it crashed when it had accepted one; or a second \
+                    token was granted",
+        severity: Severity::Safety,
+        needs: &[Fact::Resource],
+    },
+    Invariant {
+        promise: Promise::NoStaleLeaderRead,
+        name: "no-stale-leader-read",
+        citation: "Ongaro 2014 (dissertation), section 6.4; Kingsbury 2013-2020 (Jepsen: MongoDB, etcd)",
+        sentence: "What a leader's client reads reflects all work that was acknowledged before it asked.",
+        exercised: "a read was answered when work of another member had been acknowledged",
+        severity: Severity::Safety,
+        needs: &[Fact::Resource],
+    },
+    Invariant {
+        promise: Promise::SingletonJob,
+        name: "singleton-job",
+        citation: "Kubernetes client-go, leaderelection (what it is used for); Kleppmann 2016",
+        sentence: "The job of a period, by the wall clock of whoever leads, takes effect once.",
+        exercised: "a request to run the job came from another member than the last one, or for a period that had been asked for",
+        severity: Severity::Safety,
+        needs: &[],
     },
 ];
 

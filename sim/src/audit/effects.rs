@@ -12,7 +12,7 @@ struct Holder {
     incarnation: u32,
 }
 
-/// The order of tenures: by epoch where there are epochs (else they are all zero), then by their beginning.
+/// The order of tenures: by epoch, or by fencing token, where there are such (else they are all zero), then by their beginning.
 type Order = (Epoch, usize);
 
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,8 @@ struct Effect {
 }
 
 pub(super) struct Effects {
-    epochs: bool,
+    /// What orders the tenures, in words.
+    order: &'static str,
     incarnations: Vec<u32>,
     /// By number of the tenure.
     tenures: Vec<Effect>,
@@ -38,7 +39,7 @@ pub(super) struct Effects {
 impl Effects {
     pub fn new(nodes: usize, epochs: bool) -> Effects {
         Effects {
-            epochs,
+            order: if epochs { "epoch" } else { "token" },
             incarnations: vec![0; nodes],
             tenures: Vec::new(),
             newest_tenure: None,
@@ -53,10 +54,11 @@ impl Effects {
         self.incarnations[node.index()] += 1;
     }
 
-    pub fn tenure_began(&mut self, findings: &mut Findings, tenure: usize, node: NodeId, epoch: Epoch, unfinished: bool) {
+    /// `rank`: its epoch, where there are epochs; else its fencing token, where there is one; else zero.
+    pub fn tenure_began(&mut self, findings: &mut Findings, tenure: usize, node: NodeId, rank: Epoch, unfinished: bool) {
         debug_assert_eq!(tenure, self.tenures.len(), "tenures are numbered in order of time");
         let holder = Holder { node, incarnation: self.incarnations[node.index()] };
-        let effect = Effect { order: (if self.epochs { epoch } else { Epoch::default() }, tenure), holder };
+        let effect = Effect { order: (rank, tenure), holder };
         self.tenures.push(effect);
         if unfinished && self.newest_tenure.is_some_and(|newest| newest.holder != holder) {
             findings.exercised(Promise::EffectiveSplitBrain);
@@ -82,11 +84,11 @@ impl Effects {
         };
         if let Some(rival) = rival.filter(|rival| effect.order < rival.order) {
             self.conflicts += 1;
-            let (old, new) = (effect.holder.node, rival.holder.node);
+            let (old, new, order) = (effect.holder.node, rival.holder.node, self.order);
             findings.violated(Promise::EffectiveSplitBrain, at, &[old, new], || {
                 let whose = |effect: &Effect| match effect.order {
                     (Epoch(0, 0), tenure) => format!("tenure {}", tenure + 1),
-                    (epoch, _) => format!("epoch {epoch}"),
+                    (rank, _) => format!("{order} {rank}"),
                 };
                 format!("item {} of {old} ({}) took hold after an effect of {new} ({})", item.0, whose(&effect), whose(&rival))
             });

@@ -11,6 +11,8 @@ struct Work {
     /// The newest item that had been handed out when this one was acknowledged; 0 while it was not.
     acknowledged: u64,
     applied: bool,
+    /// Of the resource's state, that it made; 0: none.
+    version: u64,
 }
 
 #[derive(Default)]
@@ -35,6 +37,15 @@ impl Ledger {
 
     pub fn applied(&mut self, item: Item) {
         self.of(item).applied = true;
+    }
+
+    pub fn made_version(&mut self, item: Item, version: u64) {
+        self.of(item).version = version;
+    }
+
+    /// The version of the resource's state that it made; 0: none.
+    pub fn version(&self, item: Item) -> u64 {
+        self.work.get(item.0 as usize).map_or(0, |work| work.version)
     }
 
     pub fn acknowledged(&mut self, item: Item) {

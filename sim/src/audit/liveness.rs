@@ -215,6 +215,13 @@ impl Liveness {
         }
     }
 
+    /// No work can be done, whoever leads: from now on it is enough that somebody does.
+    pub fn forget_work(&mut self, findings: &mut Findings, at: Time) {
+        if self.terms.work.take().is_some() {
+            self.look(findings, at);
+        }
+    }
+
     pub fn alarm(&self) -> Time {
         self.next
     }

@@ -10,6 +10,7 @@ mod belief;
 mod committed;
 mod effects;
 mod election;
+mod fencing;
 mod findings;
 mod goal;
 mod growth;
@@ -18,6 +19,10 @@ mod ledger;
 mod liveness;
 mod log;
 mod quorum;
+mod reads;
+mod resource;
+mod singleton;
+mod updates;
 mod verdict;
 
 use crate::algorithm::{
@@ -41,6 +46,7 @@ use ledger::Ledger;
 use liveness::{Liveness, Terms};
 use log::Log;
 use quorum::Quorum;
+use resource::ResourceWatch;
 use verdict::Bench;
 
 /// What is true of the world between two events, as far as checkers care. Handed over after every fault.
@@ -98,6 +104,7 @@ pub struct Audit {
     committed: Committed,
     ledger: Ledger,
     effects: Effects,
+    resource: ResourceWatch,
     belief: Belief,
     leases: Leases,
     quorum: Quorum,
@@ -120,13 +127,14 @@ impl Audit {
         Audit {
             on: true,
             facts,
-            bench: Bench::new(facts, claims, bounds),
+            bench: Bench::new(facts, claims, bounds, &setup.work),
             findings: Findings::default(),
             election: Election::new(nodes),
             log: Log::new(nodes),
             committed: Committed::new(nodes),
             ledger: Ledger::default(),
             effects: Effects::new(nodes, facts.epochs),
+            resource: ResourceWatch::new(nodes, &setup.work),
             belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total)),
             leases: Leases::default(),
             quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
@@ -161,6 +169,7 @@ impl Audit {
         if was.role() != is.role() || was.epoch() != is.epoch() || was.leader() != is.leader() {
             self.turned(at, node, was, is);
         }
+        self.resource.shows(node, is.token());
         if self.facts.history {
             self.log.observed(&mut self.findings, at, node, was, is, history);
             let leads = is.authority() != Authority::None;
@@ -205,6 +214,7 @@ impl Audit {
     pub fn crashed(&mut self, _at: Time, node: NodeId) {
         self.election.crashed(node);
         self.effects.crashed(node);
+        self.resource.shows(node, None);
         self.growth.crashed(node);
         self.liveness.crashed(node);
     }
@@ -223,7 +233,8 @@ impl Audit {
         self.quorum.conditions(at, &conditions);
         self.growth.conditions(&mut self.findings, at, conditions.quorum_connected);
         self.up.copy_from_slice(conditions.up);
-        self.liveness.conditions(&mut self.findings, at, conditions.up, conditions.calm);
+        let works = self.facts.history || !self.resource.is_down();
+        self.liveness.conditions(&mut self.findings, at, conditions.up, conditions.calm && works);
         self.weigh_eligibility();
         self.set_alarm();
     }
@@ -237,7 +248,9 @@ impl Audit {
             self.election.certified(&mut self.findings, at, node, epoch);
         }
         let unfinished = self.ledger.unfinished();
-        self.effects.tenure_began(&mut self.findings, tenure, node, epoch, unfinished);
+        let token = self.resource.began(node).unwrap_or(0);
+        let rank = if self.facts.epochs { epoch } else { Epoch(token, 0) };
+        self.effects.tenure_began(&mut self.findings, tenure, node, rank, unfinished);
         self.belief.began(&mut self.findings, at, node);
         self.quorum.began(&mut self.findings, at, node);
         self.liveness.began(&mut self.findings, at, node);
@@ -270,6 +283,7 @@ impl Audit {
         self.liveness.acknowledged(&mut self.findings, at, node);
         if !self.facts.history {
             self.findings.exercised(Promise::CommittedNeverLost);
+            self.acknowledged_change(node, self.ledger.version(item));
         }
     }
 
@@ -323,10 +337,10 @@ impl Audit {
             same_epoch: self.election.same_epoch,
             overlap: self.belief.total,
             longest_overlap: self.belief.longest,
-            conflicting_effects: self.effects.conflicts,
+            conflicting_effects: self.effects.conflicts + self.resource.updates.lost,
             lost_acknowledged,
         };
-        (self.bench.judge(&self.findings, broken), split_brain)
+        (self.bench.judge(&self.findings, broken, |promise| self.has_occasion(promise)), split_brain)
     }
 }
 
@@ -344,7 +358,7 @@ fn terms(setup: &Setup, network: &Network, bounds: &Bounds) -> Terms {
     let recovery = total(&bounds.recovery);
     let there_and_back = (network.max_delay + network.disk).times(2);
     // An established leader waits for its next item, thinks, and hears of it.
-    let one_item = setup.work.interval + setup.work.think.longest() + there_and_back;
+    let one_item = setup.work.one_item(there_and_back);
     let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
     Terms {
         recovery,

@@ -5,6 +5,7 @@ use crate::audit::Broken;
 use crate::audit::catalogue::{self, COUNT, Invariant};
 use crate::audit::findings::{Findings, Tally};
 use crate::outcome::{Judgement, Severity, Standing, Verdict};
+use crate::setup::{Operation, Work};
 use crate::time::Span;
 
 /// What judging needs to know of the algorithm.
@@ -15,23 +16,37 @@ pub(super) struct Bench {
     /// Is there a bound on recovery, and on stepping down?
     recovers: bool,
     steps_down: bool,
+    /// Are leaders asked for the state, and is there a job?
+    reads: bool,
+    job: bool,
 }
 
 impl Bench {
-    pub fn new(facts: Facts, claims: &[Claim], bounds: &Bounds) -> Bench {
+    pub fn new(facts: Facts, claims: &[Claim], bounds: &Bounds, work: &Work) -> Bench {
         let mut given = [None; COUNT];
         for claim in claims {
             given[claim.promise as usize].get_or_insert(claim.given);
         }
-        Bench { facts, given, recovers: total(&bounds.recovery) > Span::ZERO, steps_down: bounds.step_down.is_some() }
+        // What the resource itself promises, it promises whoever leads.
+        let by_resource = catalogue::ALL.iter().filter(|known| known.is_promised_by_resource(work));
+        by_resource.for_each(|known| given[known.promise as usize] = Some(Assumption::Asynchrony));
+        Bench {
+            facts,
+            given,
+            recovers: total(&bounds.recovery) > Span::ZERO,
+            steps_down: bounds.step_down.is_some(),
+            reads: work.on && work.operations.contains(&Operation::Read),
+            job: work.job.is_some(),
+        }
     }
 
-    pub fn judge(&self, findings: &Findings, broken: Broken) -> Vec<Judgement> {
+    /// `has_occasion`: whether the run gave any to judge this promise.
+    pub fn judge(&self, findings: &Findings, broken: Broken, has_occasion: impl Fn(Promise) -> bool) -> Vec<Judgement> {
         let judgement = |invariant: &Invariant| {
             let tally = findings.tally(invariant.promise);
             let standing = self.standing(invariant.promise, broken);
             let (verdict, exercised) = match &tally.violation {
-                _ if !self.applies(invariant) => (Verdict::NotApplicable, 0),
+                _ if !self.applies(invariant) || !has_occasion(invariant.promise) => (Verdict::NotApplicable, 0),
                 // Something was there to fail: it did.
                 Some(violation) => (Verdict::Violated(violation.clone()), tally.exercised.max(1)),
                 None if tally.exercised == 0 => (Verdict::NotExercised, 0),
@@ -54,6 +69,8 @@ impl Bench {
             // A rule of Raft's own: an algorithm that learns the log before it leads may commit older epochs by counting.
             Promise::CommitCurrentTermOnly => self.given[invariant.promise as usize].is_some(),
             Promise::LeaderHasQuorum => self.steps_down,
+            Promise::NoStaleLeaderRead => self.reads,
+            Promise::SingletonJob => self.job,
             Promise::EventualLeader | Promise::Stability | Promise::NoStuckRole | Promise::BoundedTermGrowth => self.recovers,
             _ => true,
         };

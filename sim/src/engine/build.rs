@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::algorithm::{Algorithm, Initial, NodeId, Transport};
+use crate::algorithm::{Algorithm, Facts, Initial, NodeId, Transport};
 use crate::audit::Audit;
 use crate::delay::LinkSettings;
+use crate::engine::client::Errands;
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::engine::job::Job;
@@ -13,16 +14,17 @@ use crate::engine::measure::Measurement;
 use crate::engine::node::Node;
 use crate::engine::own::Own;
 use crate::engine::reign::Reigns;
+use crate::engine::resource::Resource;
 use crate::engine::script::Script;
 use crate::engine::session::Sessions;
 use crate::engine::topology::Topology;
 use crate::engine::wire::Wire;
-use crate::engine::work::Resource;
 use crate::engine::{Engine, tag};
 use crate::failover::Failovers;
 use crate::fault::Target;
 use crate::random::{Purpose, Stream};
 use crate::registry::{Options, Settings, configured};
+use crate::resource_bugs::{self, ResourceBug};
 use crate::setup::{MemberSetup, Setup};
 use crate::time::Time;
 
@@ -35,6 +37,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let network = setup.network();
         let (facts, claims) = (A::facts(&config), A::claims(&config));
         let mutant = options.mutant.and_then(|id| A::MUTANTS.iter().find(|m| m.id == id)).map(|m| m.mutant);
+        let bug = options.mutant.filter(|_| mutant.is_none()).and_then(|id| bug_of_resource(id, facts));
         let members: Vec<MemberSetup> = (0..setup.nodes).map(|i| member_setup(setup, i)).collect();
         let nodes: Vec<Node<A>> = members.iter().map(|member| build_node(setup, settings, member, mutant, seed)).collect();
         let swarm = setup.swarm.iter().flat_map(|swarm| crate::swarm::draw(swarm, setup, seed));
@@ -47,11 +50,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let names: Vec<&'static str> = PARTS.into_iter().chain(hosts.iter().map(|host| host.name)).collect();
         let base = link_settings(setup, &names);
         let parts = nodes.len() + names.len();
-        let links = (0..parts * parts)
-            .map(|place| Link::new(seed, (place / parts) as u16, (place % parts) as u16, base[place].clone()))
-            .collect();
         let in_sessions = A::TRANSPORT == Transport::Session;
-        let mut wire = Wire::new(nodes.len(), links, parts, audit);
+        let mut wire = Wire::new(nodes.len(), links(seed, parts, &base), parts, audit);
         wire.sessions = in_sessions.then(|| Box::new(Sessions::new(setup.nodes, setup.session, seed)));
         wire.services = hosts.len() as u16;
         wire.fingerprint = options.fingerprint;
@@ -66,7 +66,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             topology: topology(nodes.len(), base, usual_rates),
             script: Script::new(events, names),
             reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),
-            resource: Resource::default(),
+            resource: Resource::new(bug),
+            errands: Errands::new(nodes.len(), facts.history, bug),
             measurement: Measurement::default(),
             own: if options.checks { Own::all() } else { Vec::new() },
             bounds,
@@ -125,6 +126,17 @@ fn hosts<A: Algorithm>(config: &A::Config, members: u16, seed: u64) -> Vec<Host<
     let first = members + PARTS.len() as u16;
     let host = |(number, (name, settings))| Host::new(NodeId(number), name, settings, members, seed);
     (first..).zip(A::services(config)).map(host).collect()
+}
+
+/// An algorithm that acts on the resource has the bugs of the resource as well.
+fn bug_of_resource(id: &str, facts: Facts) -> Option<ResourceBug> {
+    if facts.history { None } else { resource_bugs::by_id(id) }
+}
+
+/// From × to, over all parts of the cluster.
+fn links(seed: u64, parts: usize, base: &[Rc<LinkSettings>]) -> Vec<Link> {
+    let ends = (0..parts * parts).map(|place| ((place / parts) as u16, (place % parts) as u16));
+    ends.zip(base).map(|((from, to), settings)| Link::new(seed, from, to, settings.clone())).collect()
 }
 
 fn member_setup(setup: &Setup, i: u16) -> MemberSetup {

@@ -7,7 +7,7 @@ use crate::time::{LocalTime, Time, WallTime};
 /// Every node's monotonic clock has a zero of its own, so that a reading means nothing on another node.
 const ZERO_APART: u64 = 1_000_000_000_000;
 /// Wall clocks begin at a round date (2001-09-09 01:46:40 UTC).
-const WALL_START: u64 = 1_000_000_000_000_000_000;
+pub const WALL_START: u64 = 1_000_000_000_000_000_000;
 
 pub struct Clock {
     /// Right rate and not stopped: the reading is true time plus a constant.

@@ -18,7 +18,10 @@ impl<A: Algorithm> Engine<'_, A> {
     /// False: it was up.
     pub(super) fn start(&mut self, i: usize) -> bool {
         if i >= self.nodes.len() {
-            return self.service_of(i).is_some_and(|s| self.start_service(s));
+            return match self.service_of(i) {
+                Some(s) => self.start_service(s),
+                None => self.restart_resource(),
+            };
         }
         if self.nodes[i].power != Power::Down {
             return false;
@@ -56,7 +59,10 @@ impl<A: Algorithm> Engine<'_, A> {
     /// False: it was down. A disk is emptied either way.
     pub(super) fn crash(&mut self, i: usize, wipe: bool) -> bool {
         if i >= self.nodes.len() {
-            return self.service_of(i).is_some_and(|s| self.crash_service(s, wipe));
+            return match self.service_of(i) {
+                Some(s) => self.crash_service(s, wipe),
+                None => !wipe && self.crash_resource(),
+            };
         }
         if self.nodes[i].power == Power::Down {
             if wipe {
@@ -170,7 +176,7 @@ impl<A: Algorithm> Engine<'_, A> {
             match arrived {
                 Arrived::Message { from, message } => self.wire.queue.schedule(now, Job::HandOver { from, to, message }),
                 Arrived::Errand(errand) => self.wire.queue.schedule(now, Job::Thought(errand)),
-                Arrived::Answer { errand, acted } => self.wire.queue.schedule(now, Job::Answer(errand, acted)),
+                Arrived::Answer { errand, reply } => self.wire.queue.schedule(now, Job::Answer(errand, reply)),
                 Arrived::Told(told) => self.tell_later(to, told),
                 Arrived::FromService { service, answer } => {
                     let incarnation = self.nodes[i].incarnation;
@@ -181,6 +187,7 @@ impl<A: Algorithm> Engine<'_, A> {
         self.nodes[i].inbox = inbox;
         self.reigns.failovers.condition_ended(now, to);
         self.authority_changed(i);
+        self.reschedule_jobs(i);
         self.tell_node(i, NodeEvent::Resumed);
         self.tell_sent();
         true
@@ -206,6 +213,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.nodes[i].clock.set_rate(self.wire.now, rate);
             self.rearm(i);
             self.authority_changed(i);
+            self.reschedule_jobs(i);
             self.tell_node(i, NodeEvent::ClockChanged);
         } else if let Some(s) = self.service_of(i) {
             self.set_service_clock(s, rate);
@@ -237,6 +245,7 @@ impl<A: Algorithm> Engine<'_, A> {
         self.nodes[i].clock.jump(self.wire.now, by);
         self.wire.broken.walls = true;
         self.authority_changed(i);
+        self.reschedule_jobs(i);
         self.tell_node(i, NodeEvent::ClockChanged);
         true
     }

@@ -2,7 +2,8 @@
 
 use crate::algorithm::Algorithm;
 use crate::engine::Engine;
-use crate::outcome::{Outcome, Tenure};
+use crate::engine::resource::Tally;
+use crate::outcome::{Outcome, ResourceReport, Tenure};
 use crate::time::Time;
 
 impl<A: Algorithm> Engine<'_, A> {
@@ -16,6 +17,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let failovers = self.reigns.failovers.finish();
         let measure = self.setup.measure.as_ref();
         let measured = measure.and_then(|m| self.measurement.figure(m, self.seed, &tenures, &failovers));
+        let resource = self.resource_report(end);
         let (mut judgements, split_brain) = self.wire.audit.finish(end, self.wire.broken);
         judgements.extend(self.own.iter().map(|own| own.judge(self.wire.broken)));
         let mut counters = self.wire.counters;
@@ -34,8 +36,17 @@ impl<A: Algorithm> Engine<'_, A> {
             tenures,
             failovers,
             counters,
+            resource,
             not_exercised,
             measured,
         }
+    }
+
+    /// What the resource counted, and what the checkers counted there.
+    fn resource_report(&self, end: Time) -> Option<ResourceReport> {
+        let work = &self.setup.work;
+        let used = (work.on && !self.errands.replicates) || work.job.is_some();
+        let Tally { accepted, fenced, without_token } = self.resource.tally;
+        used.then(|| ResourceReport { accepted, fenced, without_token, ..self.wire.audit.resource_report(end) })
     }
 }

@@ -327,6 +327,9 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.audit.recorded(now, s, (was, until), is, prompt);
         }
         if let Some(is) = is.filter(|is| was.is_none_or(|was| was.id != is.id)) {
+            if let Some(token) = is.token {
+                self.token_granted(is.holder, token);
+            }
             let host = &self.hosts[s];
             self.tell(&Happening::Granted { service: host.id, name: host.name, grant: is });
         }

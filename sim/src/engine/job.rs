@@ -1,7 +1,7 @@
 //! What happens besides messages and timers: the few.
 
-use crate::algorithm::{Acted, Algorithm, NodeId, ServiceAnswer, ServiceAsk};
-use crate::engine::node::Errand;
+use crate::algorithm::{Algorithm, NodeId, ServiceAnswer, ServiceAsk};
+use crate::engine::errand::{Errand, Reply};
 use crate::engine::session::SessionJob;
 
 pub enum Job<A: Algorithm> {
@@ -38,7 +38,10 @@ pub enum Job<A: Algorithm> {
     /// An item reaches the protected resource.
     Apply(Errand),
     /// Its answer reaches the member.
-    Answer(Errand, Acted),
+    Answer(Errand, Reply),
+    /// A member's wall clock passes a multiple of the job's period, if nothing has happened to it since the alarm of this number
+    /// was set.
+    Singleton(NodeId, u32),
     /// A question reaches a service, asked by this incarnation of a member.
     Ask {
         from: NodeId,

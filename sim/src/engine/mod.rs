@@ -5,8 +5,10 @@
 
 mod ask;
 mod build;
+mod client;
 mod clock;
 mod disk;
+mod errand;
 mod faults;
 mod finish;
 mod host;
@@ -17,8 +19,10 @@ mod node;
 mod own;
 mod queue;
 mod reign;
+mod resource;
 mod script;
 mod session;
+mod singleton;
 mod targets;
 mod topology;
 mod wire;
@@ -26,7 +30,8 @@ mod wording;
 mod work;
 
 pub(crate) use build::PARTS;
-pub(crate) use clock::Clock;
+pub(crate) use clock::{Clock, WALL_START};
+pub(crate) use errand::{Errand, Reply};
 pub(crate) use host::Prompt;
 pub(crate) use link::Link;
 pub(crate) use node::{Held, Node, Power, UNTOUCHED};
@@ -42,16 +47,17 @@ use crate::registry::{Options, Settings};
 use crate::setup::Setup;
 use crate::time::Time;
 
+use client::Errands;
 use host::Host;
 use job::Job;
 use measure::Measurement;
 use node::Arrived;
 use own::Own;
 use reign::Reigns;
+use resource::Resource;
 use script::Script;
 use topology::Topology;
 use wire::Sent;
-use work::Resource;
 
 /// What a word in the fingerprint stands for: the kind of event in its top byte.
 mod tag {
@@ -85,6 +91,7 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     script: Script,
     reigns: Reigns,
     resource: Resource,
+    errands: Errands,
     measurement: Measurement,
     /// The algorithm's own invariants.
     own: Vec<Own<A>>,
@@ -338,7 +345,8 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::Work(node, tenure) => self.hand_out_work(node.index(), tenure),
             Job::Thought(errand) => self.thought(errand),
             Job::Apply(errand) => self.apply(errand),
-            Job::Answer(errand, acted) => self.answered(errand, acted),
+            Job::Answer(errand, reply) => self.answered(errand, reply),
+            Job::Singleton(node, number) => self.job_is_due(node.index(), number),
             Job::Ask { from, incarnation, service, ask } => self.ask_arrives(from, incarnation, service, ask),
             Job::ServiceAnswer { service, to, incarnation, answer } => self.answer_arrives(service, to, incarnation, answer),
             Job::HearLate { service, to, incarnation, answer } => self.hear_late(service, to, incarnation, answer),

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::algorithm::{Acted, Algorithm, Durable, Epoch, Item, NodeId, Observation, Role, ServiceAnswer};
+use crate::algorithm::{Algorithm, Durable, Epoch, NodeId, Observation, Role, ServiceAnswer};
 use crate::delay::Delay;
 use crate::engine::clock::Clock;
+use crate::engine::errand::{Errand, Reply};
 use crate::engine::queue::Key;
 use crate::engine::session::Told;
 use crate::random::{Purpose, Stream};
@@ -37,17 +38,6 @@ pub struct Held<M> {
     pub message: M,
 }
 
-/// Work on its way to the protected resource.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Errand {
-    pub node: NodeId,
-    pub incarnation: u32,
-    /// In which tenure authority was checked.
-    pub tenure: usize,
-    pub item: Item,
-    pub token: Option<u64>,
-}
-
 /// What arrived while the process stood still.
 pub enum Arrived<A: Algorithm> {
     Message {
@@ -58,7 +48,7 @@ pub enum Arrived<A: Algorithm> {
     Errand(Errand),
     Answer {
         errand: Errand,
-        acted: Acted,
+        reply: Reply,
     },
     /// Something of a session.
     Told(Told<A::Message>),

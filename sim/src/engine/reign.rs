@@ -2,7 +2,6 @@
 
 use crate::algorithm::{Algorithm, Authority, Epoch, NodeId, Observation, Role};
 use crate::engine::Engine;
-use crate::engine::job::Job;
 use crate::failover::Failovers;
 use crate::invariant::Interest;
 use crate::observer::Happening;
@@ -155,9 +154,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.audit.tenure_began(now, tenure, node, epoch);
         }
         self.tell(&Happening::TenureBegan { node, epoch });
-        if self.setup.work.on {
-            self.wire.queue.schedule(now, Job::Work(node, tenure));
-        }
+        self.begin_work(i, tenure);
         self.leader_found();
     }
 

@@ -1,152 +1,83 @@
-//! Work: a leader exists to do something. Items are handed to whoever holds authority; what is done outside a replicated
-//! log is done on the protected resource, in four separate events: check, think, send, apply.
+//! Work: a leader exists to do something. Items are handed to whoever holds authority; what is done outside a replicated log is
+//! done on the protected resource.
 
-use crate::algorithm::{Acted, Algorithm, Item, NodeId};
+use crate::algorithm::{Algorithm, Item, NodeId};
+use crate::engine::errand::Handed;
 use crate::engine::job::Job;
-use crate::engine::link::Fate;
-use crate::engine::node::{Arrived, Errand, Power};
+use crate::engine::node::Power;
 use crate::engine::{Engine, tag};
 use crate::observer::Happening;
-use crate::setup::Fencing;
-
-/// The protected resource: a storage node across the network. What it has seen is durable, and it never fails.
-#[derive(Default)]
-pub struct Resource {
-    /// The highest fencing token that it has accepted.
-    newest: u64,
-}
-
-impl Resource {
-    fn takes(&mut self, fencing: Fencing, token: Option<u64>, newest_issued: u64) -> bool {
-        let accepts = match (fencing, token) {
-            (Fencing::None, _) => return true,
-            // An enforcing resource has nothing to compare, and takes no risk.
-            (_, None) => false,
-            // `Equal` differs only in how a new token gets in: it comes with the new leader's first item, which is what a
-            // higher token is here.
-            (Fencing::AtLeast | Fencing::Equal, Some(token)) => token >= self.newest,
-            (Fencing::Transaction, Some(token)) => token >= newest_issued,
-        };
-        if accepts {
-            self.newest = self.newest.max(token.unwrap_or(0));
-        }
-        accepts
-    }
-}
+use crate::resource_bugs::ResourceBug;
+use crate::setup::Operation;
+use crate::time::Span;
 
 impl<A: Algorithm> Engine<'_, A> {
-    fn resource(&self) -> NodeId {
-        NodeId(self.nodes.len() as u16)
+    /// A tenure begins, and with it the work. `tenure` is its number.
+    pub(super) fn begin_work(&mut self, i: usize, tenure: usize) {
+        if self.setup.work.on {
+            let first = self.wire.now + self.lock_delay();
+            self.wire.queue.schedule(first, Job::Work(NodeId(i as u16), tenure));
+        }
+        self.begin_jobs(i);
+    }
+
+    /// Q10. How long a new leader waits before it acts.
+    fn lock_delay(&self) -> Span {
+        if self.errands.bug == Some(ResourceBug::Q10) { Span::ZERO } else { self.setup.work.lock_delay }
     }
 
     /// The holder of this tenure gets an item; the next follows after the interval.
     pub(super) fn hand_out_work(&mut self, i: usize, tenure: usize) {
-        if self.reigns.tenure_of(i) != Some(tenure) {
+        let holds = self.reigns.tenure_of(i) == Some(tenure);
+        if holds {
+            self.errands.clients[i].asked();
+        }
+        let running = self.nodes[i].power == Power::Running;
+        let incarnation = self.nodes[i].incarnation;
+        let unasked = if holds { None } else { self.errands.clients[i].goes_on_unasked(tenure, incarnation, self.errands.bug) };
+        if !holds && unasked.is_none() {
             return;
         }
         let node = NodeId(i as u16);
         self.wire.queue.schedule(self.wire.now + self.setup.work.interval, Job::Work(node, tenure));
-        if self.nodes[i].power != Power::Running {
+        if !running {
             return;
         }
-        self.wire.counters.proposed += 1;
-        let item = Item(self.wire.counters.proposed);
-        if self.wire.fingerprint {
-            self.wire.encoder.words([self.wire.now.0, tag::WORK | i as u64, item.0]);
+        let operation = self.setup.work.operation(self.wire.counters.proposed + 1);
+        match unasked {
+            None => self.hand_out(i, tenure, operation, 0),
+            Some(token) => self.hand_to_client(i, tenure, operation, 0, token),
         }
-        if self.wire.audit.on {
-            self.wire.audit.proposed(self.wire.now, node, tenure, item);
-        }
-        self.tell(&Happening::Proposed { node, item });
+    }
+
+    /// A member that holds authority gets an item.
+    pub(super) fn hand_out(&mut self, i: usize, tenure: usize, operation: Operation, period: u64) {
+        let item = self.next_item(i, tenure, operation, period);
         self.step(i, |mind, ctx| mind.on_propose(item, ctx));
     }
 
-    /// Authority was checked in the step that is over; now the thinking begins.
-    pub(super) fn take_acts(&mut self, i: usize) {
-        while let Some((item, token)) = self.wire.acts.pop() {
-            let Some(tenure) = self.reigns.tenure_of(i) else { continue };
-            let node = &mut self.nodes[i];
-            let errand = Errand { node: node.id, incarnation: node.incarnation, tenure, item, token };
-            let over = self.wire.now + node.think(&self.setup.work.think);
-            self.wire.queue.schedule(over, Job::Thought(errand));
-        }
+    /// The client of the resource gets an item without asking the algorithm.
+    pub(super) fn hand_to_client(&mut self, i: usize, tenure: usize, operation: Operation, period: u64, token: Option<u64>) {
+        let item = self.next_item(i, tenure, operation, period);
+        self.send_out(i, tenure, item, token);
     }
 
-    /// The thinking is over: the request leaves, if the process runs.
-    pub(super) fn thought(&mut self, errand: Errand) {
-        let i = errand.node.index();
-        let node = &mut self.nodes[i];
-        if node.incarnation != errand.incarnation || node.power == Power::Down {
-            return;
-        }
-        if node.power == Power::Paused {
-            node.inbox.push(Arrived::Errand(errand));
-            return;
-        }
-        let resource = self.resource();
-        self.travel(errand.node, resource, Job::Apply(errand), Some(Job::Apply(errand)));
-    }
-
-    /// Sends something over a link that is not a message between members.
-    fn travel(&mut self, from: NodeId, to: NodeId, job: Job<A>, copy: Option<Job<A>>) {
-        let now = self.wire.now;
-        self.wire.counters.sent += 1;
-        let link = self.wire.link(from, to);
-        if link.cut {
-            self.wire.counters.dropped += 1;
-            return;
-        }
-        let (plain, word) = link.draw();
-        match plain.map_or_else(|| link.fate(now, word), |delay| Fate::Arrives(delay, None)) {
-            Fate::Lost => self.wire.counters.dropped += 1,
-            Fate::Arrives(first, second) => {
-                self.wire.queue.schedule(now + first, job);
-                if let (Some(second), Some(copy)) = (second, copy) {
-                    self.wire.counters.duplicated += 1;
-                    self.wire.queue.schedule(now + second, copy);
-                }
+    fn next_item(&mut self, i: usize, tenure: usize, operation: Operation, period: u64) -> Item {
+        self.wire.counters.proposed += 1;
+        let (item, node) = (Item(self.wire.counters.proposed), NodeId(i as u16));
+        if self.wire.fingerprint {
+            self.wire.encoder.words([self.wire.now.0, tag::WORK | i as u64, item.0]);
+            if operation == Operation::Job {
+                self.wire.encoder.words([period]);
             }
         }
-    }
-
-    /// The item takes hold at the resource, or is fenced off.
-    pub(super) fn apply(&mut self, errand: Errand) {
-        let resource = self.resource();
-        if self.wire.link(errand.node, resource).cut {
-            self.wire.counters.dropped += 1;
-            return;
+        // With a replicated log the job is none of the log's items.
+        if self.wire.audit.on && !(self.errands.replicates && operation == Operation::Job) {
+            self.wire.audit.proposed(self.wire.now, node, tenure, item);
         }
-        let (now, token) = (self.wire.now, errand.token);
-        let accepted = self.resource.takes(self.setup.work.fencing, token, self.reigns.newest_token);
-        if self.wire.fingerprint {
-            let words = [now.0, tag::APPLY | u64::from(errand.node.0), errand.item.0, token.map_or(u64::MAX, |t| t << 1)];
-            self.wire.encoder.words(words);
-            self.wire.encoder.words([u64::from(accepted)]);
-        }
-        if accepted && self.wire.audit.on {
-            self.wire.audit.applied(now, errand.node, errand.tenure, errand.item, token);
-        }
-        self.tell(&Happening::Applied { node: errand.node, item: errand.item, token, accepted });
-        let acted = if accepted { Acted::Accepted } else { Acted::Fenced { newest: self.resource.newest } };
-        self.travel(resource, errand.node, Job::Answer(errand, acted), None);
-    }
-
-    pub(super) fn answered(&mut self, errand: Errand, acted: Acted) {
-        let i = errand.node.index();
-        let resource = self.resource();
-        let node = &mut self.nodes[i];
-        if node.incarnation != errand.incarnation || node.power == Power::Down || self.wire.link(resource, errand.node).cut {
-            return;
-        }
-        if node.power == Power::Paused {
-            node.inbox.push(Arrived::Answer { errand, acted });
-            return;
-        }
-        if self.wire.fingerprint {
-            let accepted = u64::from(acted == Acted::Accepted);
-            self.wire.encoder.words([self.wire.now.0, tag::ANSWER | i as u64, errand.item.0 << 1 | accepted]);
-        }
-        self.step(i, |mind, ctx| mind.on_acted(errand.item, acted, ctx));
+        self.tell(&Happening::Proposed { node, item });
+        self.errands.handed = Some(Handed { item, operation, period });
+        item
     }
 
     /// Clients were told: into the ledger.

@@ -5,6 +5,7 @@ mod election;
 mod leaders;
 mod liveness;
 mod log;
+mod resource;
 
 use crate::algorithm::{
     Asserts, Assumption, Authority, Bounds, Claim, Entry, Epoch, Facts, Item, NodeId, Observation, Promise, Role,
