@@ -2,7 +2,9 @@
 //! paper.
 
 pub mod bully;
+pub mod lock_service;
 pub mod raft;
 
 pub use bully::Bully;
+pub use lock_service::LockService;
 pub use raft::Raft;
