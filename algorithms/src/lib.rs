@@ -2,9 +2,13 @@
 //! paper.
 
 pub mod bully;
+pub mod etcd_session;
+pub mod kubernetes_lease;
 pub mod lock_service;
 pub mod raft;
 
 pub use bully::Bully;
+pub use etcd_session::EtcdSession;
+pub use kubernetes_lease::KubernetesLease;
 pub use lock_service::LockService;
 pub use raft::Raft;
