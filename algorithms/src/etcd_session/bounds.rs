@@ -52,7 +52,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
         (config.ttl, "TTL of a leader that is gone"),
         (config.election_timeout, "election timeout on top, if another server has just come to lead"),
         (look, "etcd looks for leases whose time is over every 500 ms"),
-        (config.ttl.fraction(1, 3), "TTL / 3: a member that missed a notice asks again with its next keep-alive"),
+        (config.ttl.fraction(1, 3), "TTL / 3: a member that missed a notice asks again"),
         (RETRY.times(4), "questions that were lost in the trouble: open, create, look, check"),
         (network.max_delay.times(10), "the same, there and back, and the notice"),
     ];

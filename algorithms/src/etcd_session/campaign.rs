@@ -45,10 +45,9 @@ impl EtcdSession {
             Step::Idle | Step::Elected => return,
         };
         ask(question, ctx);
-        // A watch is answered when it is over.
-        if !matches!(self.step, Step::Waiting(_)) {
-            ctx.arm(Timer::Question, RETRY);
-        }
+        // A watch is answered when it is over; that its notice was lost shows only when it is asked for again.
+        let patience = if matches!(self.step, Step::Waiting(_)) { ctx.config().ttl.fraction(1, 3) } else { RETRY };
+        ctx.arm(Timer::Question, patience);
     }
 
     /// No answer has come; or a campaign is ordered of one that does not campaign.
@@ -73,9 +72,6 @@ impl EtcdSession {
         }
         ctx.arm(Timer::KeepAlive, ttl.fraction(1, 3));
         self.arm_deadline(ctx);
-        if matches!(self.step, Step::Waiting(_)) {
-            self.put_question(ctx);
-        }
     }
 
     /// When this member will find its session over.

@@ -14,7 +14,7 @@
 //! gives up with its session, as a program does that selects on `Session.Done()`; with `stops = "never"` nobody looks, as with
 //! a lock that is used alone. Whose session is over opens another at once. The first keep-alive goes out a third of the TTL
 //! after the lease was granted, not at once. Questions are asked again every 500 ms until they are answered; a watch is asked for
-//! again with each keep-alive, which stands for the client's resuming it on a new connection. Members that wait do not know who
+//! again every third of the TTL, which stands for the client's resuming it on a new connection. Members that wait do not know who
 //! leads, only who is before them. An ineligible member opens no session.
 
 mod bounds;
