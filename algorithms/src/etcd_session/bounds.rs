@@ -10,10 +10,8 @@ use crate::lock_service::Sweep;
 /// That no effect of an old leader follows one of a new is not promised: what a leader has checked in time is still on its way
 /// to the resource when its time is over.
 pub(super) fn claims(config: &Config) -> Vec<Claim> {
-    let mut claims = Claim::all(
-        Assumption::Asynchrony,
-        &[Promise::ElectionSafety, Promise::ServiceSideExclusive, Promise::ReleaseOwnOnly],
-    );
+    let mut claims =
+        Claim::all(Assumption::Asynchrony, &[Promise::ElectionSafety, Promise::ServiceSideExclusive, Promise::ReleaseOwnOnly]);
     let bounded = Assumption::BoundedDelay;
     if config.stops == Stops::Never {
         return claims;

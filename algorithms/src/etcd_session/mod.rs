@@ -120,7 +120,8 @@ pub struct EtcdSession {
 
 impl Algorithm for EtcdSession {
     const NAME: &'static str = "etcd-session";
-    const ABOUT: &'static str = "An election through leases of etcd: the oldest key leads for as long as its session is kept alive.";
+    const ABOUT: &'static str =
+        "An election through leases of etcd: the oldest key leads for as long as its session is kept alive.";
     const CITATION: &'static str = "etcd, client/v3/concurrency (Session, Election, Mutex) and server/lease/lessor.go";
     const MUTANTS: &'static [MutantInfo<Mutant>] = mutants::MUTANTS;
 

@@ -3,14 +3,14 @@
 use sim::algorithm::{Sum, total};
 use sim::{Assumption, Bounds, Claim, Network, Promise, Ratio, Span};
 
-use super::config::{Clock, Config, OnStopped, ReleaseCheck};
+use super::config::{Config, ExpiresBy, OnStopped, ReleaseCheck};
 
 pub(super) fn claims(config: &Config) -> Vec<Claim> {
     let mut always = vec![Promise::ElectionSafety];
     if !config.release_on_cancel || config.release_check == ReleaseCheck::Fetched {
         always.push(Promise::ReleaseOwnOnly);
     }
-    let monotonic = config.clock == Clock::Monotonic;
+    let monotonic = config.expires_by == ExpiresBy::Monotonic;
     let stops = config.on_stopped == OnStopped::Exit;
     let recovers = stops && config.request_timeout > Span::ZERO;
     if recovers && monotonic {

@@ -2,11 +2,15 @@
 
 use sim::{Config as Settings, Kind, Setting, Span, Value};
 
-/// By which clock a member tells that a lease is over.
+/// By what a challenger tells that a lease is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Clock {
+pub enum ExpiresBy {
+    /// By the time since it saw the last change, on its monotonic clock.
     Monotonic,
+    /// The same, on its wall clock.
     Wall,
+    /// By the holder's renewTime and its own wall clock.
+    RenewTime,
 }
 
 /// Which record a release looks at for its holder.
@@ -37,14 +41,14 @@ pub struct Config {
     pub request_timeout: Span,
     pub release_on_cancel: bool,
     pub release_check: ReleaseCheck,
-    pub clock: Clock,
+    pub expires_by: ExpiresBy,
     pub on_stopped: OnStopped,
 }
 
 /// `JitterFactor` of client-go: challengers poll every one to 2.2 retry periods.
 const JITTER: (u64, u64) = (6, 5);
 const RELEASE_CHECKS: &[&str] = &["observed", "fetched"];
-const CLOCKS: &[&str] = &["monotonic", "wall"];
+const EXPIRES_BY: &[&str] = &["monotonic", "wall", "renew-time"];
 const ON_STOPPED: &[&str] = &["exit", "ignored"];
 
 impl Config {
@@ -84,7 +88,7 @@ impl Default for Config {
             request_timeout: Span::secs(5),
             release_on_cancel: false,
             release_check: ReleaseCheck::Observed,
-            clock: Clock::Monotonic,
+            expires_by: ExpiresBy::Monotonic,
             on_stopped: OnStopped::Exit,
         }
     }
@@ -125,9 +129,10 @@ impl Settings for Config {
                     that it replaces",
         },
         Setting {
-            key: "clock",
-            kind: Kind::Choice(CLOCKS),
-            about: "the clock by which a lease is over; client-go compares monotonic readings, others do not",
+            key: "expires-by",
+            kind: Kind::Choice(EXPIRES_BY),
+            about: "how a challenger tells that a lease is over: monotonic, the time since it saw the last change, as in client-go; \
+                    wall, the same by its wall clock; renew-time, what the holder wrote against its own wall clock",
         },
         Setting {
             key: "on-stopped-leading",
@@ -146,8 +151,12 @@ impl Settings for Config {
             ("release-check", Value::Choice(word)) => {
                 self.release_check = if word == "observed" { ReleaseCheck::Observed } else { ReleaseCheck::Fetched };
             }
-            ("clock", Value::Choice(word)) => {
-                self.clock = if word == "monotonic" { Clock::Monotonic } else { Clock::Wall };
+            ("expires-by", Value::Choice(word)) => {
+                self.expires_by = match word.as_str() {
+                    "monotonic" => ExpiresBy::Monotonic,
+                    "wall" => ExpiresBy::Wall,
+                    _ => ExpiresBy::RenewTime,
+                };
             }
             ("on-stopped-leading", Value::Choice(word)) => {
                 self.on_stopped = if word == "exit" { OnStopped::Exit } else { OnStopped::Ignored };
@@ -165,7 +174,7 @@ impl Settings for Config {
             "request-timeout" => Value::Span(self.request_timeout),
             "release-on-cancel" => Value::Switch(self.release_on_cancel),
             "release-check" => word(RELEASE_CHECKS, self.release_check as usize),
-            "clock" => word(CLOCKS, self.clock as usize),
+            "expires-by" => word(EXPIRES_BY, self.expires_by as usize),
             "on-stopped-leading" => word(ON_STOPPED, self.on_stopped as usize),
             _ => unreachable!("there is no setting `{key}`"),
         }

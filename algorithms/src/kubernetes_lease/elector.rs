@@ -270,12 +270,12 @@ impl KubernetesLease {
             return self.end(ctx);
         }
         let renewed = ctx.wall().0 / LEASE_SECOND.0;
-        self.call(Step::Release, false, ctx, |elector, asked, _| Ask::Release {
+        self.call(Step::Release, false, ctx, |elector, asked, ctx| Ask::Release {
             asked,
             expected: elector.version,
             transitions: fetched.transitions,
             renewed,
-            own: u64::from(elector.reign) + 1,
+            own: elector.own_record(elector.reign, ctx).grant().expect("it names its holder"),
         });
     }
 

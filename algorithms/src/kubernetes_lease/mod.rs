@@ -36,7 +36,7 @@ use sim::{
 use crate::lock_service::{Answer, Identity, LockService, Record, Rules};
 use elector::{Call, Step};
 
-pub use config::{Clock, Config, OnStopped, ReleaseCheck};
+pub use config::{Config, ExpiresBy, OnStopped, ReleaseCheck};
 pub use mutants::Mutant;
 
 /// The unit of times in the record.

@@ -3,7 +3,7 @@
 
 use sim::{Context, MutantInfo, Promise, Span};
 
-use super::config::{Clock, OnStopped, ReleaseCheck};
+use super::config::{ExpiresBy, OnStopped, ReleaseCheck};
 use super::{KubernetesLease, LEASE_SECOND};
 use crate::lock_service::{Expected, Record};
 
@@ -24,13 +24,18 @@ const fn bug(mutant: Mutant, id: &'static str, caught_by: Promise, breaks: &'sta
     MutantInfo { mutant, id, breaks, caught_by: Some(caught_by) }
 }
 
-/// Where they show: L2 when a challenger's wall clock jumps forward; L3, L8 and L11 when the leader is cut off from the
+/// Where they show: L2 when a challenger's wall clock jumps forward while the leader cannot renew; L3, L8 and L11 when the leader is cut off from the
 /// service; L4 where wall clocks are off; L5 when the leader crashes; L6 when two challengers come at once after a crash; L7
 /// with `release-on-cancel` and `release-check = "fetched"`, when a leader was paused for longer than a lease.
 pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
     bug(Mutant::L2, "L2", Promise::LeaseExclusive, "a lease is over by a monotonic clock"),
     bug(Mutant::L3, "L3", Promise::LeaseExclusive, "a leader gives up renewing before its lease is over, and not with it"),
-    bug(Mutant::L4, "L4", Promise::LeaseExclusive, "a challenger counts from when it saw a change, not from the holder's renewTime"),
+    bug(
+        Mutant::L4,
+        "L4",
+        Promise::LeaseExclusive,
+        "a challenger counts from when it saw a change, not from the holder's renewTime",
+    ),
     bug(Mutant::L5, "L5", Promise::EventualLeader, "a challenger counts from the last change, not from its last look"),
     bug(Mutant::L6, "L6", Promise::ServiceSideExclusive, "a record is replaced only if nobody else has replaced it"),
     bug(Mutant::L7, "L7", Promise::ReleaseOwnOnly, "only its holder releases a lease"),
@@ -40,7 +45,7 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
 
 /// L2. What the clock shows by which a lease is over.
 pub(super) fn reading(ctx: &Context<'_, KubernetesLease>) -> u64 {
-    if ctx.config().clock == Clock::Wall || ctx.bug(Mutant::L2) { ctx.wall().0 } else { ctx.now().0 }
+    if ctx.config().expires_by == ExpiresBy::Wall || ctx.bug(Mutant::L2) { ctx.wall().0 } else { ctx.now().0 }
 }
 
 /// L3. How long a leader tries to renew.
@@ -50,7 +55,7 @@ pub(super) fn renew_deadline(ctx: &Context<'_, KubernetesLease>) -> Span {
 
 /// L4. Is the lease still valid at `began`, having been observed at `observed`?
 pub(super) fn is_valid(record: &Record, observed: u64, began: u64, ctx: &Context<'_, KubernetesLease>) -> bool {
-    if ctx.bug(Mutant::L4) {
+    if ctx.config().expires_by == ExpiresBy::RenewTime || ctx.bug(Mutant::L4) {
         return record.renewed + u64::from(record.seconds) > ctx.wall().0 / LEASE_SECOND.0;
     }
     observed + LEASE_SECOND.times(u64::from(record.seconds)).0 > began

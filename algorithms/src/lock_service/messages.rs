@@ -27,6 +27,14 @@ pub struct Record {
     pub renewed: u64,
 }
 
+impl Record {
+    /// What names the grant that this record makes: how often the holder had changed before, and to whom. (Without
+    /// compare-and-swap, two may have counted the same change.)
+    pub fn grant(&self) -> Option<u64> {
+        self.holder.map(|holder| (u64::from(self.transitions) + 1) << 16 | u64::from(holder.node.0))
+    }
+}
+
 /// A key that lives as long as its session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Key {

@@ -283,15 +283,15 @@ impl Service for LockService {
     }
 
     /// The owner of the oldest key; where there are no keys, the holder by the record. A grant by a key is named by its
-    /// revision, which is its token, too; one by the record by the number of changes of its holder, and its token is the
-    /// revision at which it began.
+    /// revision, which is its token, too; one by the record by [`Record::grant`], and its token is the revision at which it
+    /// began.
     fn grant(&self, store: &Store) -> Option<Grant> {
         if let Some(key) = store.keys().first() {
             let until = Authority::Until(store.expiry(key.session)?);
             return Some(Grant { holder: key.holder, id: key.created, token: Some(key.created), until });
         }
         let (kept, holder) = store.holder()?;
-        let id = u64::from(kept.record.transitions) + 1;
+        let id = kept.record.grant()?;
         Some(Grant { holder: holder.node, id, token: Some(kept.granted), until: Authority::Until(kept.until) })
     }
 

@@ -3,7 +3,7 @@
 
 use algorithms::{EtcdSession, KubernetesLease};
 use sim::fault::{Family, Fault, Swarm, Target};
-use sim::setup::MemberSetup;
+use sim::setup::{Fencing, MemberSetup, Work};
 use sim::{Algorithm, Delay, LinkPatch, Promise, Ratio, Setup, Span};
 
 use crate::ordeal::{ETCD, KUBERNETES, Ordeal, cut_off, event, findings, story};
@@ -26,10 +26,23 @@ fn leader_gone(nodes: u16) -> Setup {
     story(nodes, 160, vec![event("crash", (20, 22), Fault::Crash(leader()))])
 }
 
-/// A challenger's wall clock jumps by an hour (Kubernetes #125761).
-fn wall_clock_jumps() -> Setup {
-    let jump = Fault::ClockJump { who: vec![Target::Follower], by: 3_600_000_000_000 };
-    story(3, 90, vec![event("jump", (20, 22), jump)])
+/// The wall clocks of the challengers jump by an hour (Kubernetes #125761), while the leader cannot renew for a short time. (When
+/// it can, every poll finds the record changed, and counts anew by the clock that has jumped.)
+fn wall_clocks_jump() -> Setup {
+    let jump = Fault::ClockJump { who: vec![Target::Others], by: 3_600_000_000_000 };
+    let script = vec![
+        event("cut", (20, 22), cut_off(Target::Leader)),
+        event("jump", (25, 26), jump),
+        event("mend", (29, 29), Fault::Heal),
+    ];
+    story(3, 90, script)
+}
+
+/// It takes a while from reading the record to replacing it.
+fn far(setup: Setup) -> Setup {
+    let mut setup = setup;
+    setup.link.delay = Delay::Uniform(Span::millis(50), Span::millis(150));
+    setup
 }
 
 /// The wall clock of n2 is ahead.
@@ -38,8 +51,15 @@ fn wall_clock_is_off() -> Setup {
     Setup { members, ..story(3, 90, Vec::new()) }
 }
 
+/// Fenced: what a leader does when it wakes up would be harm.
 fn leader_paused() -> Setup {
-    story(3, 140, vec![event("pause", (20, 22), Fault::Pause { who: leader(), lasting: Some(Span::secs(40)) })])
+    let pause = Fault::Pause { who: leader(), lasting: Some(Span::secs(40)) };
+    fenced(story(3, 140, vec![event("pause", (20, 22), pause)]))
+}
+
+fn fenced(setup: Setup) -> Setup {
+    let work = Work { fencing: Fencing::AtLeast, ..setup.work };
+    Setup { work, ..setup }
 }
 
 /// What the service says reaches the leader late.
@@ -70,7 +90,7 @@ fn bad_days(nodes: u16, timeout: Span) -> Setup {
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 50),
     };
-    let setup = story(nodes, 0, Vec::new());
+    let setup = fenced(story(nodes, 0, Vec::new()));
     Setup { duration: timeout.times(40), swarm: Some(swarm), ..setup }
 }
 
@@ -83,11 +103,13 @@ fn ordeal(id: &str) -> Ordeal {
     match id {
         "L1" => etcd("late answers", late_answers()).span("clock-margin", Span::millis(100)),
         "L9" => etcd("session lost while waiting", session_lost_while_waiting()),
-        "L2" => Ordeal::new("wall clock jumps", KUBERNETES, wall_clock_jumps()),
+        "L2" => Ordeal::new("wall clocks jump", KUBERNETES, wall_clocks_jump()),
         "L4" => Ordeal::new("wall clock is off", KUBERNETES, wall_clock_is_off()),
         "L5" => Ordeal::new("leader gone", KUBERNETES, leader_gone(3)),
-        "L6" => Ordeal::new("leader gone", KUBERNETES, leader_gone(7)),
-        "L7" => Ordeal::new("leader paused", KUBERNETES, leader_paused()).on("release-on-cancel").word("release-check", "fetched"),
+        "L6" => Ordeal::new("leader gone, far service", KUBERNETES, far(leader_gone(5))),
+        "L7" => {
+            Ordeal::new("leader paused", KUBERNETES, leader_paused()).on("release-on-cancel").word("release-check", "fetched")
+        }
         _ => Ordeal::new("leader cut off", KUBERNETES, leader_cut_off()),
     }
 }
@@ -145,9 +167,7 @@ fn without_a_bug_random_faults_are_survived() {
         let mut changes: Vec<u64> = Vec::new();
         for seed in 0..QUIET {
             let outcome = ordeal.run(None, seed);
-            let harmless = |invariant: &&str| *invariant != "effective-split-brain";
-            let found: Vec<&str> = findings(&outcome).into_iter().filter(harmless).collect();
-            assert_eq!(found, [""; 0], "{algorithm}, {nodes} nodes, seed {seed}");
+            assert_eq!(findings(&outcome), [""; 0], "{algorithm}, {nodes} nodes, seed {seed}");
             changes.push(outcome.counters.leader_changes);
         }
         changes.sort_unstable();
