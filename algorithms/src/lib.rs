@@ -2,9 +2,15 @@
 //! paper.
 
 pub mod bully;
+pub mod etcd_session;
+pub mod kubernetes_lease;
+pub mod lock_service;
 pub mod naive_lowest_id;
 pub mod raft;
 
 pub use bully::Bully;
+pub use etcd_session::EtcdSession;
+pub use kubernetes_lease::KubernetesLease;
+pub use lock_service::LockService;
 pub use naive_lowest_id::NaiveLowestId;
 pub use raft::Raft;
