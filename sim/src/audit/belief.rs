@@ -8,6 +8,8 @@ use crate::time::{Span, Time};
 pub(super) struct Belief {
     /// What is promised; zero where nothing is.
     bound: Span,
+    /// Authority rests on a lease, and is to be exclusive.
+    leases: bool,
     /// Who holds authority now, in the order in which they came to it.
     open: Vec<NodeId>,
     /// Two or more have held it since then.
@@ -18,16 +20,16 @@ pub(super) struct Belief {
 }
 
 impl Belief {
-    pub fn new(bound: Span) -> Belief {
-        Belief { bound, open: Vec::new(), since: Time::ZERO, latest: None, total: Span::ZERO, longest: Span::ZERO }
+    pub fn new(bound: Span, leases: bool) -> Belief {
+        Belief { bound, leases, open: Vec::new(), since: Time::ZERO, latest: None, total: Span::ZERO, longest: Span::ZERO }
     }
 
     pub fn began(&mut self, findings: &mut Findings, at: Time, node: NodeId) {
         if self.latest.is_some_and(|latest| latest != node) {
             findings.exercised(Promise::BeliefOverlap);
-            findings.exercised(Promise::LeaseExclusive);
+            self.leases.then(|| findings.exercised(Promise::LeaseExclusive));
         }
-        if let Some(&other) = self.open.iter().find(|open| **open != node) {
+        if let Some(&other) = self.open.iter().find(|open| self.leases && **open != node) {
             findings.violated(Promise::LeaseExclusive, at, &[other, node], || {
                 format!("{node} came to hold the lease while {other} would still act as its holder")
             });

@@ -135,7 +135,7 @@ impl Audit {
             ledger: Ledger::default(),
             effects: Effects::new(nodes, facts.epochs),
             resource: ResourceWatch::new(nodes, &setup.work),
-            belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total)),
+            belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total), facts.leases),
             leases: Leases::default(),
             quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
             liveness: Liveness::new(nodes, terms(setup, network, bounds)),

@@ -26,7 +26,8 @@ fn a_loss_is_a_delay_and_nothing_overtakes() {
     let asked = numbers("n4 gets Take");
     let answered = numbers("n1 gets Yours");
     assert!(answered.len() > 100 && answered.is_sorted_by(|a, b| a < b), "{answered:?}");
-    assert!(asked.len() > 380, "{} of 400 arrive", asked.len());
+    // At the end some are on their way, behind one that is being sent again.
+    assert!(asked.len() > 350, "{} of 400 arrive", asked.len());
     assert_eq!(log.count("Lost"), 0, "a third of the packets is lost, and no question");
 }
 
