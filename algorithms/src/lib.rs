@@ -4,7 +4,12 @@
 pub mod bully;
 pub mod naive_lowest_id;
 pub mod raft;
+pub mod redis;
+pub mod redis_setnx;
+pub mod redlock;
 
 pub use bully::Bully;
 pub use naive_lowest_id::NaiveLowestId;
 pub use raft::Raft;
+pub use redis_setnx::RedisSetnx;
+pub use redlock::Redlock;
