@@ -82,8 +82,10 @@ pub struct Redis {
     replica: Option<Key>,
     /// … and what is on its way to it: when it arrives, and what the key is then.
     stream: VecDeque<(LocalTime, Option<Key>)>,
-    /// Answers that wait for the replica, and until when.
-    waiting: VecDeque<(LocalTime, NodeId, Answer)>,
+    /// The key as members have been told of it: whoever waits for the replica has been granted nothing yet.
+    granted: Option<Key>,
+    /// Answers that wait for the replica, until when, and the key of which they tell.
+    waiting: VecDeque<(LocalTime, NodeId, Answer, Key)>,
 }
 
 impl Redis {
@@ -98,7 +100,7 @@ impl Redis {
 
     /// Changes the key, here, on the disk and, later, at the replica.
     fn put(&mut self, key: Option<Key>, desk: &mut Desk<'_, Redis>) {
-        self.key = key;
+        (self.key, self.granted) = (key, key);
         if self.append_only {
             desk.durable().key = key;
         }
@@ -119,18 +121,18 @@ impl Redis {
         }
     }
 
-    /// Answers, at once or when the replica has heard of all that was written so far (WAIT 1).
-    fn reply(&mut self, to: NodeId, answer: Answer, wait: bool, desk: &mut Desk<'_, Redis>) {
-        let heard = self.stream.back().map(|(arrives, _)| *arrives).filter(|arrives| *arrives > desk.now());
-        match heard {
-            Some(heard) if wait => {
-                if self.waiting.is_empty() {
-                    desk.arm(Timer::Replicated, heard.since(desk.now()));
-                }
-                self.waiting.push_back((heard, to, answer));
-            }
-            _ => desk.answer(to, answer),
+    /// Sets or extends the key, and answers: at once, or (`WAIT 1`) when the replica has heard of it.
+    fn grant_to(&mut self, to: NodeId, key: Key, answer: Answer, wait: bool, desk: &mut Desk<'_, Redis>) {
+        let (before, lag) = (self.granted, desk.config().replication_lag);
+        self.put(Some(key), desk);
+        if !wait || lag == Span::ZERO {
+            return desk.answer(to, answer);
         }
+        self.granted = before;
+        if self.waiting.is_empty() {
+            desk.arm(Timer::Replicated, lag);
+        }
+        self.waiting.push_back((desk.now() + lag, to, answer, key));
     }
 
     /// Takes the key away if this is its value.
@@ -161,7 +163,16 @@ impl Service for Redis {
         }
         // What a master does not know after a restart, its replica forgets too: it copies the master.
         let key = if append_only { desk.durable().key } else { None };
-        Redis { clock: config.clock, key, append_only, silent, replica: key, stream: VecDeque::new(), waiting: VecDeque::new() }
+        Redis {
+            clock: config.clock,
+            key,
+            append_only,
+            silent,
+            granted: key,
+            replica: key,
+            stream: VecDeque::new(),
+            waiting: VecDeque::new(),
+        }
     }
 
     fn on_ask(&mut self, from: NodeId, ask: Ask, desk: &mut Desk<'_, Redis>) {
@@ -170,20 +181,18 @@ impl Service for Redis {
         }
         match ask {
             Ask::Set { value, number, ttl, wait } => {
-                let free = self.live(desk).is_none();
-                if free {
-                    let until = ttl.map(|ttl| self.until(ttl, desk));
-                    self.put(Some(Key { holder: from, value, until }), desk);
+                if self.live(desk).is_some() {
+                    return desk.answer(from, Answer::Set { number, done: false });
                 }
-                self.reply(from, Answer::Set { number, done: free }, wait && free, desk);
+                let until = ttl.map(|ttl| self.until(ttl, desk));
+                self.grant_to(from, Key { holder: from, value, until }, Answer::Set { number, done: true }, wait, desk);
             }
             Ask::Extend { value, number, ttl, wait } => {
-                let own = self.live(desk).filter(|key| key.value == value);
-                if let Some(key) = own {
-                    let until = Some(self.until(ttl, desk));
-                    self.put(Some(Key { until, ..key }), desk);
-                }
-                self.reply(from, Answer::Extended { number, done: own.is_some() }, wait && own.is_some(), desk);
+                let Some(key) = self.live(desk).filter(|key| key.value == value) else {
+                    return desk.answer(from, Answer::Extended { number, done: false });
+                };
+                let until = Some(self.until(ttl, desk));
+                self.grant_to(from, Key { until, ..key }, Answer::Extended { number, done: true }, wait, desk);
             }
             Ask::Expire { ttl } => {
                 if let Some(key) = self.live(desk) {
@@ -206,12 +215,15 @@ impl Service for Redis {
             Timer::Ready => self.silent = false,
             Timer::Replicated => {
                 let now = desk.now();
-                while let Some(&(heard, to, answer)) = self.waiting.front() {
+                while let Some(&(heard, to, answer, key)) = self.waiting.front() {
                     if heard > now {
                         desk.arm(Timer::Replicated, heard.since(now));
                         break;
                     }
                     self.waiting.pop_front();
+                    if self.key.is_some_and(|latest| latest.value == key.value) {
+                        self.granted = Some(key);
+                    }
                     desk.answer(to, answer);
                 }
             }
@@ -232,7 +244,7 @@ impl Service for Redis {
     }
 
     fn grant(&self, _durable: &Disk) -> Option<Grant> {
-        let Key { holder, value, until } = self.key?;
+        let Key { holder, value, until } = self.granted?;
         let until = match (until, self.clock) {
             (None, _) => Authority::UntilItSays,
             (Some(until), Clock::Wall) => Authority::UntilWall(WallTime(until)),

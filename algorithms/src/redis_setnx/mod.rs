@@ -69,6 +69,7 @@ enum State {
 /// One member.
 #[derive(Debug)]
 pub struct RedisSetnx {
+    me: NodeId,
     state: State,
     /// Of the latest request that is answered.
     number: u64,
@@ -243,7 +244,15 @@ impl Algorithm for RedisSetnx {
     }
 
     fn start(ctx: &mut Ctx<'_>) -> RedisSetnx {
-        let mut member = RedisSetnx { state: State::Waiting, number: 0, value: 0, sent: 0, until: 0, authority: Authority::None };
+        let mut member = RedisSetnx {
+            me: ctx.id(),
+            state: State::Waiting,
+            number: 0,
+            value: 0,
+            sent: 0,
+            until: 0,
+            authority: Authority::None,
+        };
         member.wait(ctx);
         member
     }
@@ -285,7 +294,8 @@ impl Algorithm for RedisSetnx {
     #[inline]
     fn observe(&self, _durable: &()) -> Observation {
         let role = if self.state == State::Holding { Role::Leader } else { Role::Follower };
-        Observation::new(role, Epoch::default()).with_authority(self.authority)
+        let leader = (role == Role::Leader).then_some(self.me);
+        Observation::new(role, Epoch::default()).with_leader(leader).with_authority(self.authority)
     }
 
     fn campaign() -> Option<Timer> {

@@ -75,6 +75,7 @@ enum State {
 /// One member.
 #[derive(Debug)]
 pub struct Redlock {
+    me: NodeId,
     state: State,
     /// How many tries of this call have failed.
     failed: u64,
@@ -232,8 +233,15 @@ impl Algorithm for Redlock {
     }
 
     fn start(ctx: &mut Ctx<'_>) -> Redlock {
-        let mut member =
-            Redlock { state: State::Waiting, failed: 0, value: 0, round: Round::default(), until: 0, authority: Authority::None };
+        let mut member = Redlock {
+            me: ctx.id(),
+            state: State::Waiting,
+            failed: 0,
+            value: 0,
+            round: Round::default(),
+            until: 0,
+            authority: Authority::None,
+        };
         mutants::configure_masters(ctx);
         let delay = Redlock::retry_delay(ctx);
         member.wait(delay, ctx);
@@ -273,7 +281,8 @@ impl Algorithm for Redlock {
             State::Trying if self.round.granted() > 0 => Role::Candidate,
             State::Trying | State::Waiting => Role::Follower,
         };
-        Observation::new(role, Epoch::default()).with_authority(self.authority)
+        let leader = (role == Role::Leader).then_some(self.me);
+        Observation::new(role, Epoch::default()).with_leader(leader).with_authority(self.authority)
     }
 
     fn campaign() -> Option<Timer> {
