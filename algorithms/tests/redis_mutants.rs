@@ -106,7 +106,8 @@ fn bad_days(nodes: u16) -> Setup {
     Setup { nodes, swarm: Some(swarm), ..lasting(90, Vec::new()) }
 }
 
-/// The masters crash one after the other, each for a while, again and again; what they wrote down stays.
+/// The masters crash one after the other, each for a while, again and again; what they wrote down stays. Now and then the leader
+/// stands still for longer than its lock lasts.
 fn bad_days_of_masters(nodes: u16, algorithm: &str) -> Setup {
     let names: &[&str] = if algorithm == Redlock::NAME { &redlock::MASTERS } else { &[redis_setnx::MASTER] };
     let crashes = |(place, name): (usize, &&str)| {
@@ -122,7 +123,13 @@ fn bad_days_of_masters(nodes: u16, algorithm: &str) -> Setup {
         let after = When::After(format!("crash {name}"), between(500, 5000));
         [crash, ScriptEvent { every: None, until: None, ..again(format!("restart {name}"), after, Fault::Restart(who())) }]
     };
-    Setup { nodes, ..lasting(100, names.iter().enumerate().flat_map(crashes).collect()) }
+    let pause = Fault::Pause { who: vec![Target::Leader], lasting: Some(Span::secs(12)) };
+    let pause = ScriptEvent {
+        every: Some(between(16_000, 20_000)),
+        until: Some(Span::secs(60)),
+        ..event("pause", between(4000, 8000), pause)
+    };
+    Setup { nodes, ..lasting(100, names.iter().enumerate().flat_map(crashes).chain([pause]).collect()) }
 }
 
 /// The leader's wall clock is set back by twice a lock's life.
@@ -214,7 +221,7 @@ fn ordeal(algorithm: &'static str, id: &str) -> Ordeal {
         "L25" => of("fail-over", fail_over()).switch("wait-for-replica", true).span("replication-lag", Span::millis(100)),
         "L26" => of("crash between commands", crash_between_two_commands()),
         "L22a" => of("masters split 2:3", split_masters()),
-        "L22b" => of("slow answers", slow_for_the_first()).span("node-timeout", Span::millis(500)),
+        "L22b" => of("slow answers", slow_for_the_first()).span("node-timeout", Span::millis(500)).switch("renew", false),
         "L23" => of("nobody has a majority", nobody_has_a_majority()),
         "L24" => of("a master forgets", a_master_forgets()),
         _ => unreachable!("every mutant has its ordeal"),
