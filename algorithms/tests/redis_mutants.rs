@@ -92,18 +92,18 @@ fn healthy(nodes: u16) -> Setup {
     Setup { nodes, start_offset: Some(between(0, 3000)), ..lasting(40, Vec::new()) }
 }
 
-/// Random faults for at least four times a lock's life, then time to recover in.
+/// Random faults for twelve times a lock's life, then time to recover in.
 fn bad_days(nodes: u16) -> Setup {
     let swarm = Swarm {
         families: Family::ALL.to_vec(),
         from: Span::secs(2),
-        until: Span::secs(42),
-        every: Span::secs(2),
+        until: Span::secs(122),
+        every: Span::secs(1),
         lasting: (Span::millis(100), Span::secs(15)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 100),
     };
-    Setup { nodes, swarm: Some(swarm), ..lasting(90, Vec::new()) }
+    Setup { nodes, swarm: Some(swarm), ..lasting(170, Vec::new()) }
 }
 
 /// The masters crash one after the other, each for a while, again and again; what they wrote down stays. Now and then the leader

@@ -230,6 +230,10 @@ impl Algorithm for RedisSetnx {
             recovery.push((REPETITIONS, "what the connection sends again, after losses in a row"));
         }
         recovery.push((slow(total(&recovery), network), "slow clocks"));
+        if network.max_delay.times(2) + config.server.replication_lag >= config.request_timeout {
+            // No answer comes in time: on this network nobody gets the lock, and nothing can be expected.
+            recovery.clear();
+        }
         let held = vec![(validity(config.ttl), "ttl, less the margin for clocks"), (slow(config.ttl, network), "slow clocks")];
         let checks = config.deadline_from == Deadline::Send;
         Bounds { recovery, step_down: checks.then_some(held), detection: config.ttl, drift: Some(DRIFT), ..Bounds::default() }
