@@ -75,6 +75,11 @@ fn findings(outcome: &Outcome) -> Vec<&'static str> {
     outcome.judgements.iter().filter(found).map(|judgement| judgement.invariant).collect()
 }
 
+/// The same, but for effects: a pause or a late packet brings one too late, and nothing at the resource can tell.
+fn findings_at_home(outcome: &Outcome) -> Vec<&'static str> {
+    findings(outcome).into_iter().filter(|name| *name != invariant(Promise::EffectiveSplitBrain)).collect()
+}
+
 fn event(name: &str, at: Delay, fault: Fault) -> ScriptEvent {
     ScriptEvent { name: String::from(name), when: When::At(at), every: None, until: None, fault, bind: None, within: None }
 }
@@ -269,9 +274,7 @@ fn without_a_bug_random_faults_are_survived() {
                 let mut changes = 0;
                 for seed in 0..QUIET {
                     let outcome = ordeal.run(None, seed);
-                    // A pause or a late packet brings an effect too late, and nothing at the resource can tell.
-                    let found: Vec<_> = findings(&outcome).into_iter().filter(|name| *name != "effective-split-brain").collect();
-                    assert_eq!(found, [""; 0], "{algorithm}, {name}, {nodes} nodes, seed {seed}");
+                    assert_eq!(findings_at_home(&outcome), [""; 0], "{algorithm}, {name}, {nodes} nodes, seed {seed}");
                     changes += outcome.counters.leader_changes;
                 }
                 println!("{algorithm:<11} {name}, {nodes} nodes: {changes} changes of leader in {QUIET} seeds");
@@ -287,7 +290,7 @@ fn an_equivalent_is_caught_by_nothing() {
         for seed in 0..QUIET {
             let ordeal = Ordeal::new("random faults", algorithm, bad_days(5));
             let (with, without) = (ordeal.run(Some(mutant.id), seed), ordeal.run(None, seed));
-            assert_eq!(findings(&with), findings(&without), "{algorithm} {}, seed {seed}", mutant.id);
+            assert_eq!(findings_at_home(&with), [""; 0], "{algorithm} {}, seed {seed}", mutant.id);
             differs |= with.counters != without.counters;
         }
         assert!(differs, "{} changes what happens", mutant.id);
