@@ -16,6 +16,17 @@ pub enum Order {
     AtOnce,
 }
 
+/// What a holder sends along to the protected resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Token {
+    /// Nothing.
+    None,
+    /// Its random value, which has no order: what some take for a fencing token.
+    Value,
+}
+
+const TOKENS: [(Token, &str); 2] = [(Token::None, "none"), (Token::Value, "value")];
+
 const ORDERS: [(Order, &str); 2] = [(Order::InTurn, "in-turn"), (Order::AtOnce, "at-once")];
 
 /// The settings of one member, and of all masters.
@@ -39,6 +50,8 @@ pub struct Config {
     pub renew_interval: Span,
     /// By which clock a client measures.
     pub client_clock: Clock,
+    /// What goes along with its work.
+    pub token: Token,
     /// The masters.
     pub server: Server,
 }
@@ -59,6 +72,7 @@ impl Default for Config {
             renew_interval: Span::millis(3333),
             // redlock-rb: Time.now.
             client_clock: Clock::Wall,
+            token: Token::None,
             server: Server::default(),
         }
     }
@@ -102,6 +116,11 @@ impl Settings for Config {
         },
         Setting { key: "renew-interval", kind: Kind::Span, about: "How long a holder waits before it extends its lock." },
         CLIENT_CLOCK,
+        Setting {
+            key: "token",
+            kind: Kind::Choice(&["none", "value"]),
+            about: "What a holder sends to the protected resource: nothing, or its random value, which has no order.",
+        },
         SERVER_CLOCK,
         PERSISTENCE,
         RESTART_DELAY,
@@ -118,6 +137,7 @@ impl Settings for Config {
             ("renew", Value::Switch(on)) => self.renew = *on,
             ("renew-interval", Value::Span(span)) => self.renew_interval = *span,
             ("client-clock", Value::Choice(word)) => self.client_clock = chosen(&CLOCKS, word),
+            ("token", Value::Choice(word)) => self.token = chosen(&TOKENS, word),
             _ => assert!(self.server.set(key, value), "`{key}` = {value} does not fit the table of settings"),
         }
     }
@@ -133,6 +153,7 @@ impl Settings for Config {
             "renew" => Value::Switch(self.renew),
             "renew-interval" => Value::Span(self.renew_interval),
             "client-clock" => choice(&CLOCKS, self.client_clock),
+            "token" => choice(&TOKENS, self.token),
             _ => self.server.get(key).unwrap_or_else(|| unreachable!("there is no setting `{key}`")),
         }
     }

@@ -15,11 +15,12 @@
 //! 1. Every try has a value of its own; redlock-rb keeps one for all tries of a call.
 //! 2. When all tries have failed, the caller calls again after `again-after`: whoever wants to lead goes on asking.
 //! 3. A holder extends its lock (`renew`), as most libraries offer; redlock-rb does not. An extension that fails is tried again
-//!    while the lock is valid, and the lock is as valid as it was.
+//!    while the lock is valid, and the lock is as valid as it was; unless most of the masters say that it is gone.
 //! 4. A holder stops by itself when its validity is over: redlock-rb hands the validity to its caller, who has to.
 //! 5. `ask = "at-once"`: all masters at the same time, as redsync does and the documentation recommends.
 //! 6. Giving back is not answered, and nobody waits for it; redlock-rb waits for the answers and does not look at them.
 //! 7. A member first asks after a drawn delay, as if it had tried before.
+//! 8. `token = "value"` is nobody's advice: it is there to show what comes of taking the random value for a fencing token.
 
 mod config;
 mod mutants;
@@ -32,7 +33,7 @@ use sim::{
 
 use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, slow, validity};
 
-pub use config::{Config, Order};
+pub use config::{Config, Order, Token};
 pub use mutants::Mutant;
 
 use round::Round;
@@ -87,6 +88,8 @@ pub struct Redlock {
     until: u64,
     /// Until when it would act.
     authority: Authority,
+    /// What it would send to the protected resource.
+    token: Option<u64>,
 }
 
 type Ctx<'a> = Context<'a, Redlock>;
@@ -94,7 +97,7 @@ type Ctx<'a> = Context<'a, Redlock>;
 impl Redlock {
     fn wait(&mut self, delay: Span, ctx: &mut Ctx<'_>) {
         self.state = State::Waiting;
-        self.authority = Authority::None;
+        (self.authority, self.token) = (Authority::None, None);
         for timer in [Timer::Answer, Timer::Renew, Timer::Deadline] {
             ctx.disarm(timer);
         }
@@ -140,6 +143,8 @@ impl Redlock {
             }
             State::Trying => self.failed(ctx),
             State::Extending if had => self.hold(until, ctx),
+            // Most of the masters know another holder, or none: the lock is gone.
+            State::Extending if self.round.refused() >= mutants::quorum(ctx) => self.let_go(ctx),
             State::Extending => {
                 self.state = State::Holding;
                 let delay = Redlock::retry_delay(ctx);
@@ -153,6 +158,7 @@ impl Redlock {
         self.state = State::Holding;
         self.until = until;
         self.authority = mutants::clock(ctx).until(until);
+        self.token = (ctx.config().token == Token::Value).then_some(self.value);
         if ctx.config().renew {
             ctx.arm(Timer::Renew, ctx.config().renew_interval);
         }
@@ -164,8 +170,13 @@ impl Redlock {
         let now = mutants::clock(ctx).read(ctx);
         if now < self.until {
             ctx.arm(Timer::Deadline, Span::nanos(self.until - now));
-            return;
+        } else {
+            self.let_go(ctx);
         }
+    }
+
+    /// It holds the lock no longer.
+    fn let_go(&mut self, ctx: &mut Ctx<'_>) {
         self.give_back(ctx);
         let delay = Redlock::retry_delay(ctx);
         self.wait(delay, ctx);
@@ -245,6 +256,7 @@ impl Algorithm for Redlock {
             round: Round::default(),
             until: 0,
             authority: Authority::None,
+            token: None,
         };
         mutants::configure_masters(ctx);
         let delay = Redlock::retry_delay(ctx);
@@ -286,7 +298,7 @@ impl Algorithm for Redlock {
             State::Trying | State::Waiting => Role::Follower,
         };
         let leader = (role == Role::Leader).then_some(self.me);
-        Observation::new(role, Epoch::default()).with_leader(leader).with_authority(self.authority)
+        Observation::new(role, Epoch::default()).with_leader(leader).with_authority(self.authority).with_token(self.token)
     }
 
     fn campaign() -> Option<Timer> {

@@ -19,12 +19,19 @@ pub(super) struct Round {
     awaited: u32,
     /// By master, a bit: it said yes.
     yes: u32,
+    /// By master, a bit: it said no.
+    no: u32,
 }
 
 impl Round {
     /// How many masters said yes.
     pub fn granted(&self) -> usize {
         self.yes.count_ones() as usize
+    }
+
+    /// How many masters said no.
+    pub fn refused(&self) -> usize {
+        self.no.count_ones() as usize
     }
 }
 
@@ -36,7 +43,7 @@ impl Redlock {
             self.value = fresh_value(ctx);
         }
         let started = mutants::clock(ctx).read(ctx);
-        self.round = Round { number: self.round.number + 1, started, asked: 0, awaited: 0, yes: 0 };
+        self.round = Round { number: self.round.number + 1, started, asked: 0, awaited: 0, yes: 0, no: 0 };
         match ctx.config().ask {
             Order::InTurn => self.ask_next(ctx),
             Order::AtOnce => {
@@ -80,6 +87,8 @@ impl Redlock {
         self.round.awaited &= !bit;
         if done {
             self.round.yes |= bit;
+        } else {
+            self.round.no |= bit;
         }
         if self.round.awaited == 0 {
             self.ask_next(ctx);
