@@ -7,6 +7,9 @@ pub mod kubernetes_lease;
 pub mod lock_service;
 pub mod naive_lowest_id;
 pub mod raft;
+pub mod redis;
+pub mod redis_setnx;
+pub mod redlock;
 
 pub use bully::Bully;
 pub use etcd_session::EtcdSession;
@@ -14,3 +17,5 @@ pub use kubernetes_lease::KubernetesLease;
 pub use lock_service::LockService;
 pub use naive_lowest_id::NaiveLowestId;
 pub use raft::Raft;
+pub use redis_setnx::RedisSetnx;
+pub use redlock::Redlock;

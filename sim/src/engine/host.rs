@@ -141,7 +141,8 @@ impl<A: Algorithm> Engine<'_, A> {
         if std::mem::take(&mut host.clock_stands) {
             host.clock.stop(now, false);
         }
-        self.record_grant(s, None, Prompt::Replaced);
+        // What it had on record stands until it starts again: nobody can be granted anything meanwhile, and whether it has forgotten
+        // shows then.
         self.tell_node(self.hosts[s].id.index(), if wipe { NodeEvent::Wiped } else { NodeEvent::Crashed });
         true
     }
