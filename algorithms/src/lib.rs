@@ -6,9 +6,11 @@ pub mod etcd_session;
 pub mod kubernetes_lease;
 pub mod lock_service;
 pub mod raft;
+pub mod zookeeper_recipe;
 
 pub use bully::Bully;
 pub use etcd_session::EtcdSession;
 pub use kubernetes_lease::KubernetesLease;
 pub use lock_service::LockService;
 pub use raft::Raft;
+pub use zookeeper_recipe::ZookeeperRecipe;

@@ -10,4 +10,5 @@ pub fn default_registry() -> Registry {
         .with::<algorithms::Bully>()
         .with::<algorithms::KubernetesLease>()
         .with::<algorithms::EtcdSession>()
+        .with::<algorithms::ZookeeperRecipe>()
 }
