@@ -63,18 +63,19 @@ impl ZookeeperRecipe {
             if !self.leads() {
                 self.enter(ctx);
             }
+        } else if matches!(self.phase, Phase::Creating { asked: a } | Phase::Listing { asked: a } if a < asked.0) {
+            // Answers come in the order of their questions: that one is lost.
+            self.enter(ctx);
         }
     }
 
-    /// Says that it is still there, and asks again for what may have been lost.
+    /// Says that it is still there, and looks after what it watches.
     pub(super) fn ping(&mut self, ctx: &mut Context<'_, Self>) {
         let Some(session) = self.session else { return };
         ctx.ask(Self::service(ctx), Ask::KeepAlive { asked: ctx.now().0, session: session.id });
         ctx.arm(Timer::Ping, ping_interval(session.timeout));
-        match self.phase {
-            Phase::Creating { .. } | Phase::Listing { .. } => self.enter(ctx),
-            Phase::Waiting { watched } => self.watch(watched, ctx),
-            Phase::Leading | Phase::Out => {}
+        if let Phase::Waiting { watched } = self.phase {
+            self.watch(watched, ctx);
         }
     }
 

@@ -5,7 +5,7 @@
 use super::*;
 use sim::delay::LinkPatch;
 use sim::fault::{Family, Swarm};
-use sim::setup::MemberSetup;
+use sim::setup::{Fencing, MemberSetup};
 use sim::{Promise, Ratio};
 
 /// Within so many seeds a bug must be found.
@@ -17,7 +17,7 @@ const QUIET: u64 = 25;
 fn late_answers() -> Setup {
     let patch = LinkPatch { delay: Some(Delay::Uniform(Span::millis(1_900), Span::millis(2_500))), ..LinkPatch::default() };
     let slow = Fault::Degrade { from: service(), to: vec![Target::All], both: false, patch, lasting: Span::secs(30) };
-    world(vec![at("slow", (20_000, 22_000), slow)])
+    out_of_step(world(vec![at("slow", (20_000, 22_000), slow)]))
 }
 
 /// The members' clocks are slow and the service's is fast, within the bound.
@@ -38,7 +38,7 @@ fn holder_cut_off() -> Setup {
 
 /// The service is away for longer than clients wait for it; the leader that it has when it comes back gives the old sessions
 /// their full time (CURATOR-696).
-pub fn service_away() -> Setup {
+fn service_away() -> Setup {
     let outage = Fault::Outage { who: service(), lasting: Span::secs(14) };
     let change = Fault::ServiceLeaderChange(service());
     world(vec![at("away", (20_000, 20_000), outage), at("elects", (33_500, 33_900), change)])
@@ -52,7 +52,7 @@ fn deaf_at_the_start() -> Setup {
 }
 
 /// Random faults of members and links, of the service and of the way to it.
-pub fn bad_days(nodes: u16) -> Setup {
+fn bad_days(nodes: u16) -> Setup {
     let families = vec![Family::Crash, Family::Restart, Family::Partition, Family::Flap, Family::Loss, Family::Pause];
     let swarm = Swarm {
         families,
@@ -79,7 +79,10 @@ pub fn bad_days(nodes: u16) -> Setup {
         at("in the end", (130_000, 130_000), Fault::Restart(service())),
         at("whole", (130_000, 130_000), Fault::Heal),
     ];
-    Setup { nodes, swarm: Some(swarm), duration: Span::secs(200), ..world(script) }
+    let setup = world(script);
+    // Without a fence a pause between check and effect does harm, bug or no bug.
+    let work = Work { fencing: Fencing::AtLeast, ..setup.work };
+    Setup { nodes, swarm: Some(swarm), work, duration: Span::secs(200), ..setup }
 }
 
 /// Where the rule that a mutant breaks matters.
