@@ -19,9 +19,12 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
         LeaseExclusive, NoLeaderWithoutQuorum, NoStuckRole, ReleaseOwnOnly, ServiceSideExclusive, Stability,
     };
     let service = [ServiceSideExclusive, ReleaseOwnOnly, ElectionSafety, NoLeaderWithoutQuorum];
-    let lively = [EventualLeader, NoStuckRole, Stability, BoundedTermGrowth];
     let mut claims = Claim::all(Assumption::Asynchrony, &service);
-    claims.extend(Claim::all(Assumption::Asynchrony, &lively));
+    claims.extend(Claim::all(Assumption::Asynchrony, &[NoStuckRole, Stability, BoundedTermGrowth]));
+    if config.check_owner {
+        // Who takes an old node for its own leads on beside the next.
+        claims.extend(Claim::all(Assumption::Asynchrony, &[EventualLeader]));
+    }
     if !stops_in_time(config) {
         return claims;
     }

@@ -146,7 +146,7 @@ impl Settings for Config {
             return Err(("tick-time", String::from("20 ticks would be most of a day: write a time such as \"2s\"")));
         }
         if self.session_expiration_percent > 100 {
-            let why = "Curator takes a part of the session: write a whole number from 0 (never) to 100";
+            let why = "Curator's rule: \"simulatedSessionExpirationPercent must be > 0 and <= 100\"; 0 is for never";
             return Err(("session-expiration-percent", String::from(why)));
         }
         Ok(())
@@ -191,6 +191,6 @@ mod tests {
         let (key, why) = complaint(Config { tick_time: Span::ZERO, ..Config::default() });
         assert!(key == "tick-time" && why.contains("tickTime is not set"), "{why}");
         let (key, why) = complaint(Config { session_expiration_percent: 101, ..Config::default() });
-        assert!(key == "session-expiration-percent" && why.contains("to 100"), "{why}");
+        assert!(key == "session-expiration-percent" && why.contains("<= 100"), "{why}");
     }
 }
