@@ -10,6 +10,7 @@ pub fn default_registry() -> Registry {
         .with::<algorithms::Bully>()
         .with::<algorithms::KubernetesLease>()
         .with::<algorithms::EtcdSession>()
+        .with::<algorithms::ZookeeperRecipe>()
         .with::<algorithms::RedisSetnx>()
         .with::<algorithms::Redlock>()
         .with::<algorithms::NaiveLowestId>()

@@ -10,8 +10,10 @@ use sim::{Options, Span};
 const SEEDS: u64 = 100;
 
 /// A scenario whose expectations are met, and the one in which nothing is found.
-const PAIRS: [(&str, &str); 6] = [
+const PAIRS: [(&str, &str); 8] = [
     ("jepsen-etcd-locks", "jepsen-etcd-locks-mended"),
+    ("latch-double-leader", "latch-double-leader-mended"),
+    ("latch-ignores-suspended", "latch-ignores-suspended-mended"),
     ("lease-fast-challengers", "lease-fast-challengers-mended"),
     ("lease-holder-cut-off", "lease-holder-cut-off-mended"),
     ("lease-holder-paused", "lease-holder-paused-fenced"),

@@ -47,6 +47,8 @@ pub struct Host<A: Algorithm> {
     /// What reached the machine while the process stood still.
     pub inbox: VecDeque<(NodeId, u32, ServiceAsk<A>)>,
     pub grant: Option<Grant>,
+    /// What it had on record when it crashed, until it starts again: whether it still has it is seen then.
+    left: Option<Grant>,
     effects: Effects<A::Service>,
 }
 
@@ -73,6 +75,7 @@ impl<A: Algorithm> Host<A> {
             outbound: vec![Time::ZERO; members],
             inbox: VecDeque::new(),
             grant: None,
+            left: None,
             effects: Effects::default(),
         }
     }
@@ -116,6 +119,7 @@ impl<A: Algorithm> Engine<'_, A> {
             return false;
         }
         self.hosts[s].power = Power::Running;
+        self.hosts[s].left = None;
         self.tell_node(self.hosts[s].id.index(), NodeEvent::Restarted);
         self.step_service(s, Prompt::Replaced, |mind, desk| *mind = Some(A::Service::start(desk)));
         true
@@ -127,12 +131,14 @@ impl<A: Algorithm> Engine<'_, A> {
         let host = &mut self.hosts[s];
         if wipe {
             host.durable = Durable::<A>::default();
+            host.left = None;
             self.wire.broken.wiped = true;
         }
         if host.power == Power::Down {
             return wipe;
         }
         host.power = Power::Down;
+        host.left = if wipe { None } else { host.grant };
         host.mind = None;
         host.timers.clear();
         host.inbox.clear();
@@ -345,8 +351,9 @@ impl<A: Algorithm> Engine<'_, A> {
         let node = NodeId(i as u16);
         let needed = self.hosts.len() / 2 + 1;
         let enough = |bound: Time| {
-            let holds = |host: &&Host<A>| host.grant.is_some_and(|g| g.holder == node && host.granted_until(now, &g) >= bound);
-            self.hosts.iter().filter(holds).count() >= needed
+            let holds = |g: Grant, host: &Host<A>| g.holder == node && host.granted_until(now, &g) >= bound;
+            let granted = |host: &&Host<A>| host.grant.or(host.left).is_some_and(|grant| holds(grant, host));
+            self.hosts.iter().filter(granted).count() >= needed
         };
         let contained = enough(until);
         self.wire.audit.deadline_set(now, node, until, contained);

@@ -33,6 +33,19 @@ fn a_crash_keeps_what_was_stored_and_a_forgetful_lock_gives_away_what_is_held() 
 }
 
 #[test]
+fn what_a_service_answered_before_it_crashed_was_on_its_record() {
+    let mut setup = quiet();
+    setup.link.delay = Delay::Constant(Span::millis(60));
+    // A question a hundred milliseconds, and an answer is always on its way for sixty of them.
+    let crash = |at| event("crash", at, Fault::Crash(part("lock-1")));
+    for at in (5_000..5_100).step_by(5) {
+        setup.script = vec![crash(at), event("restart", 9_000, Fault::Restart(part("lock-1")))];
+        let (outcome, _) = run::<One>(&setup, None, false);
+        assert!(held(&outcome, "lease-containment"), "{at}: {:?}", outcome.judgements);
+    }
+}
+
+#[test]
 fn another_replica_restarts_the_time_of_a_grant() {
     let mut setup = quiet();
     let who = || vec![Target::Member(0)];
