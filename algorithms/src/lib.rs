@@ -4,7 +4,9 @@
 pub mod bully;
 pub mod naive_lowest_id;
 pub mod raft;
+pub mod zab;
 
 pub use bully::Bully;
 pub use naive_lowest_id::NaiveLowestId;
 pub use raft::Raft;
+pub use zab::Zab;

@@ -5,5 +5,6 @@ use sim::Registry;
 
 /// All algorithms that are built in. Add your own: `default_registry().with::<Mine>()`.
 pub fn default_registry() -> Registry {
-    Registry::new().with::<algorithms::Raft>().with::<algorithms::Bully>().with::<algorithms::NaiveLowestId>()
+    let consensus = Registry::new().with::<algorithms::Raft>().with::<algorithms::Zab>();
+    consensus.with::<algorithms::Bully>().with::<algorithms::NaiveLowestId>()
 }
