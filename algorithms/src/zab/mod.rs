@@ -266,7 +266,9 @@ impl Algorithm for Zab {
             PeerState::Looking => (Role::PreCandidate, None),
             PeerState::Following => (Role::Follower, self.following.leader.filter(|_| settled)),
             PeerState::Leading if settled => (Role::Leader, Some(self.me)),
-            PeerState::Leading => (Role::Candidate, None),
+            // It stands once it knows in which epoch.
+            PeerState::Leading if self.leading.proposed => (Role::Candidate, None),
+            PeerState::Leading => (Role::PreCandidate, None),
         };
         let leads = role == Role::Leader;
         Observation::new(role, Epoch(durable.accepted, 0))
