@@ -5,7 +5,7 @@ use sim::{Assumption, Bounds, Claim, Network, Promise, Span};
 
 use super::config::Config;
 
-pub(super) fn claims() -> Vec<Claim> {
+pub(super) fn claims(config: &Config) -> Vec<Claim> {
     let mut claims = Claim::all(
         Assumption::Asynchrony,
         &[
@@ -22,11 +22,15 @@ pub(super) fn claims() -> Vec<Claim> {
             Promise::NoLeaderWithoutQuorum,
             // Liveness is judged once the trouble is over.
             Promise::EventualLeader,
-            Promise::FollowerAgreement,
             Promise::BoundedTermGrowth,
             Promise::NoStuckRole,
         ],
     );
+    if config.yields_to_later_epoch {
+        // Else a follower that agreed to the epoch of a leader that came to nothing cannot join one of an earlier epoch, tries for
+        // ever, and has to wait for the next election.
+        claims.extend(Claim::all(Assumption::Asynchrony, &[Promise::FollowerAgreement]));
+    }
     // A word that was held back counts when it arrives, as in the original.
     claims.extend(Claim::all(Assumption::BoundedDelay, &[Promise::LeaderHasQuorum]));
     claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::Stability]));
@@ -76,11 +80,7 @@ mod tests {
     /// ZooKeeper's own sum: (syncLimit + 1) ticks, the last step of the back-off, and two initLimits.
     #[test]
     fn recovery_is_bounded_by_at_most_one_and_a_half_times_the_sum_of_zookeepers_limits() {
-        let tenth = Config {
-            tick_time: Span::millis(200),
-            max_notification_interval: Span::secs(6),
-            ..Config::default()
-        };
+        let tenth = Config { tick_time: Span::millis(200), max_notification_interval: Span::secs(6), ..Config::default() };
         for (config, limits) in [(Config::default(), Span::secs(12 + 60 + 40)), (tenth, Span::millis(1_200 + 6_000 + 4_000))] {
             let bound = total(&bounds(&config, &Setup::default().network()).recovery);
             assert!(bound >= limits && bound <= limits.fraction(3, 2), "{bound} for {limits}");

@@ -17,6 +17,9 @@ pub struct Config {
     pub min_notification_interval: Span,
     /// `maxNotificationInterval`: … and then after twice as long each time, up to this.
     pub max_notification_interval: Span,
+    /// A leader that hears from a follower of a later epoch than its own leaves, so that a new one can lead both. Not in
+    /// ZooKeeper, where such a follower stays outside until the leader goes for another reason.
+    pub yields_to_later_epoch: bool,
 }
 
 /// A tick below this would keep a simulation busy with nothing but pings.
@@ -36,6 +39,7 @@ impl Default for Config {
             finalize_wait: Span::millis(200),
             min_notification_interval: Span::millis(200),
             max_notification_interval: Span::secs(60),
+            yields_to_later_epoch: false,
         }
     }
 }
@@ -54,7 +58,11 @@ impl Config {
 
 impl Settings for Config {
     const SETTINGS: &'static [Setting] = &[
-        Setting { key: "tick-time", kind: Kind::Span, about: "tickTime: the unit of the two limits; a leader pings twice a tick." },
+        Setting {
+            key: "tick-time",
+            kind: Kind::Span,
+            about: "tickTime: the unit of the two limits; a leader pings twice a tick.",
+        },
         Setting {
             key: "init-limit",
             kind: Kind::Count,
@@ -80,6 +88,11 @@ impl Settings for Config {
             kind: Kind::Span,
             about: "maxNotificationInterval: the longest time between two votes that are sent into silence.",
         },
+        Setting {
+            key: "yield-to-later-epoch",
+            kind: Kind::Switch,
+            about: "Whether a leader leaves for a follower that agreed to a later epoch; in ZooKeeper that one stays outside.",
+        },
     ];
 
     fn set(&mut self, key: &str, value: &Value) {
@@ -90,6 +103,7 @@ impl Settings for Config {
             ("finalize-wait", Value::Span(span)) => self.finalize_wait = *span,
             ("min-notification-interval", Value::Span(span)) => self.min_notification_interval = *span,
             ("max-notification-interval", Value::Span(span)) => self.max_notification_interval = *span,
+            ("yield-to-later-epoch", Value::Switch(on)) => self.yields_to_later_epoch = *on,
             _ => unreachable!("`{key}` = {value} does not fit the table of settings"),
         }
     }
@@ -102,6 +116,7 @@ impl Settings for Config {
             "finalize-wait" => Value::Span(self.finalize_wait),
             "min-notification-interval" => Value::Span(self.min_notification_interval),
             "max-notification-interval" => Value::Span(self.max_notification_interval),
+            "yield-to-later-epoch" => Value::Switch(self.yields_to_later_epoch),
             _ => unreachable!("there is no setting `{key}`"),
         }
     }
@@ -130,7 +145,8 @@ impl Settings for Config {
             return Err(("min-notification-interval", advice));
         }
         if low > high {
-            let advice = format!("is below min-notification-interval {low}: write \"{low}\" or more (ZooKeeper's default is \"60s\")");
+            let advice =
+                format!("is below min-notification-interval {low}: write \"{low}\" or more (ZooKeeper's default is \"60s\")");
             return Err(("max-notification-interval", advice));
         }
         Ok(())
@@ -143,7 +159,8 @@ mod tests {
 
     #[test]
     fn every_setting_can_be_read_and_written_back() {
-        let config = Config { tick_time: Span::millis(7), init_limit: 3, sync_limit: 4, ..Config::default() };
+        let config =
+            Config { tick_time: Span::millis(7), init_limit: 3, sync_limit: 4, yields_to_later_epoch: true, ..Config::default() };
         let mut copy = Config::default();
         for setting in Config::SETTINGS {
             copy.set(setting.key, &config.get(setting.key));

@@ -109,8 +109,7 @@ impl Zab {
     }
 
     pub(super) fn on_notification(&mut self, from: NodeId, said: Notification, ctx: &mut Context<'_, Zab>) {
-        let lost = said.state == PeerState::Looking
-            && (self.state != PeerState::Looking || said.round < self.election.round);
+        let lost = said.state == PeerState::Looking && (self.state != PeerState::Looking || said.round < self.election.round);
         if lost {
             // It is behind, or looks for what this member has found.
             self.notify(from, ctx);

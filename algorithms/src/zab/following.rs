@@ -61,9 +61,8 @@ impl Zab {
     /// A word of its leader, on the present connection: it has the full time again.
     #[inline(always)]
     fn hears(&self, from: NodeId, connection: u32, ctx: &mut Context<'_, Zab>) -> bool {
-        let heard = self.following.leader == Some(from)
-            && self.following.connection == connection
-            && self.state == PeerState::Following;
+        let heard =
+            self.following.leader == Some(from) && self.following.connection == connection && self.state == PeerState::Following;
         if heard {
             let limit = if self.phase == Phase::Broadcast { ctx.config().sync_timeout() } else { ctx.config().init_timeout() };
             ctx.arm(Timer::Leader, limit);
@@ -120,13 +119,7 @@ impl Zab {
     }
 
     /// The leader's whole history; what is the same stays untouched.
-    pub(super) fn on_snap(
-        &mut self,
-        from: NodeId,
-        connection: u32,
-        entries: Option<List<Entry>>,
-        ctx: &mut Context<'_, Zab>,
-    ) {
+    pub(super) fn on_snap(&mut self, from: NodeId, connection: u32, entries: Option<List<Entry>>, ctx: &mut Context<'_, Zab>) {
         if !self.hears(from, connection, ctx) {
             return;
         }

@@ -29,8 +29,18 @@ pub(super) struct Leading {
     /// Ticks since it was established, and whether half of another has passed.
     pub tick: u64,
     pub half: bool,
+    /// The latest epoch that any learner ever said it had agreed to; the next attempt begins above it.
+    latest_heard: u64,
     /// Proposals go to everybody who is connected; set where that bug is switched on.
     pub forwards_to_all: bool,
+}
+
+impl Leading {
+    /// Of a member that starts; keeps the room of the fallen one.
+    pub fn anew(mut self) -> Leading {
+        self.learners.clear();
+        Leading { learners: self.learners, ..Leading::default() }
+    }
 }
 
 impl Zab {
@@ -42,7 +52,8 @@ impl Zab {
         let leading = &mut self.leading;
         leading.learners.clear();
         leading.learners.extend(ctx.members().map(|_| Learner::unknown(now)));
-        (leading.epoch, leading.proposed) = (ctx.durable().accepted + 1, false);
+        let latest = if ctx.config().yields_to_later_epoch { leading.latest_heard } else { 0 };
+        (leading.epoch, leading.proposed) = (ctx.durable().accepted.max(latest) + 1, false);
         (leading.own, leading.base) = (newness, base);
         (leading.tick, leading.half) = (0, false);
         leading.forwards_to_all = ctx.bug(Mutant::Z13);
@@ -58,6 +69,10 @@ impl Zab {
         if self.state != PeerState::Leading {
             ctx.send_at_once(from, Message::Refused { connection });
             return;
+        }
+        self.leading.latest_heard = self.leading.latest_heard.max(accepted);
+        if ctx.config().yields_to_later_epoch && self.leading.proposed && accepted > self.leading.epoch {
+            return self.look(ctx);
         }
         let now = ctx.now();
         let learner = learners::of(&mut self.leading.learners, from);

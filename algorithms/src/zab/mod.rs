@@ -154,6 +154,7 @@ impl Zab {
             commit: 0,
             election: room.election.anew(members),
             following: Following::default(),
+            leading: room.leading.anew(),
             ..room
         };
         zab.connected.clear();
@@ -178,8 +179,8 @@ impl Algorithm for Zab {
     type Timer = Timer;
     type Mutant = Mutant;
 
-    fn claims(_config: &Config) -> Vec<Claim> {
-        bounds::claims()
+    fn claims(config: &Config) -> Vec<Claim> {
+        bounds::claims(config)
     }
 
     fn bounds(config: &Config, network: &Network) -> Bounds {

@@ -47,7 +47,12 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
     bug(Mutant::Z11, "Z11", Promise::LeaderHasQuorum, "a leader without a quorum steps down"),
     bug(Mutant::Z12, "Z12", Promise::LeaderCompleteness, "a leader does not count a follower that is ahead of it"),
     bug(Mutant::Z13, "Z13", Promise::LogMatching, "proposals go only to followers that are given the leader's history"),
-    bug(Mutant::Z14, "Z14", Promise::CommittedNeverLost, "a follower that is up to date learns what is committed, not what is proposed"),
+    bug(
+        Mutant::Z14,
+        "Z14",
+        Promise::CommittedNeverLost,
+        "a follower that is up to date learns what is committed, not what is proposed",
+    ),
     bug(Mutant::Z15, "Z15", Promise::CommittedNeverLost, "what a follower lacks of the committed history is sent to it whole"),
     bug(Mutant::Z19, "Z19", Promise::EventualLeader, "each election begins with the shortest wait for votes"),
     harmless(Mutant::Q4, "Q4", "a member that sees a quorum agree waits for a better vote"),
@@ -57,11 +62,7 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
 impl Rules {
     /// As this member has them.
     pub(super) fn of(ctx: &Context<'_, Zab>) -> Rules {
-        Rules {
-            number_only: ctx.bug(Mutant::Z1),
-            counter_first: ctx.bug(Mutant::Z2),
-            any_round: ctx.bug(Mutant::Z3),
-        }
+        Rules { number_only: ctx.bug(Mutant::Z1), counter_first: ctx.bug(Mutant::Z2), any_round: ctx.bug(Mutant::Z3) }
     }
 }
 

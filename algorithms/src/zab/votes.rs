@@ -53,8 +53,7 @@ impl Vote {
 
     /// `totalOrderPredicate`: by epoch, then zxid, then number.
     pub(super) fn is_better_than(&self, other: &Vote, rules: Rules) -> bool {
-        let newness =
-            if rules.number_only { Ordering::Equal } else { self.newness().order(&other.newness(), rules) };
+        let newness = if rules.number_only { Ordering::Equal } else { self.newness().order(&other.newness(), rules) };
         newness.then(self.leader.cmp(&other.leader)) == Ordering::Greater
     }
 }
