@@ -49,7 +49,7 @@ impl Zab {
         self.election.round += 1;
         self.election.outside.clear(ctx.members().count());
         self.forget_votes(ctx);
-        self.reset_interval(ctx);
+        self.election.interval = ctx.config().min_notification_interval;
         let own = own_vote(ctx);
         self.vote_for(own, ctx);
         ctx.arm(Timer::Silence, self.election.interval);
@@ -59,12 +59,6 @@ impl Zab {
     fn forget_votes(&mut self, ctx: &Context<'_, Zab>) {
         if !ctx.bug(Mutant::Z3) {
             self.election.received.clear(ctx.members().count());
-        }
-    }
-
-    fn reset_interval(&mut self, ctx: &Context<'_, Zab>) {
-        if self.election.interval == Span::ZERO || !ctx.bug(Mutant::Z19) {
-            self.election.interval = ctx.config().min_notification_interval;
         }
     }
 

@@ -136,6 +136,10 @@ impl Zab {
             return;
         }
         let history = self.following.taken.take();
+        if let Some(Write::Splice { keep, .. }) = history {
+            // What it knew to be committed is kept, unless disks were wiped.
+            self.commit = self.commit.min(keep);
+        }
         let [first, second] = in_order(history, Write::Current { epoch }, ctx);
         for write in [first, second].into_iter().flatten() {
             ctx.persist(write);

@@ -57,6 +57,8 @@ impl Zab {
         (leading.own, leading.base) = (newness, base);
         (leading.tick, leading.half) = (0, false);
         leading.forwards_to_all = ctx.bug(Mutant::Z13);
+        // Where a disk was wiped, even what was committed may be gone.
+        self.commit = self.commit.min(base);
         learners::of(&mut leading.learners, ctx.id()).informed = true;
         ctx.arm(Timer::Phase, ctx.config().init_timeout());
         self.propose_epoch(ctx);

@@ -22,7 +22,6 @@ pub enum Mutant {
     Z13,
     Z14,
     Z15,
-    Z19,
     Q4,
     Q8,
 }
@@ -54,7 +53,6 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
         "a follower that is up to date learns what is committed, not what is proposed",
     ),
     bug(Mutant::Z15, "Z15", Promise::CommittedNeverLost, "what a follower lacks of the committed history is sent to it whole"),
-    bug(Mutant::Z19, "Z19", Promise::EventualLeader, "each election begins with the shortest wait for votes"),
     harmless(Mutant::Q4, "Q4", "a member that sees a quorum agree waits for a better vote"),
     harmless(Mutant::Q8, "Q8", "a proposal is sent once"),
 ];
