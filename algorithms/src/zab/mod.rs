@@ -98,6 +98,11 @@ impl Zab {
         self.election.proposal
     }
 
+    /// The number of its latest connection to a leader.
+    pub fn connection(&self) -> u32 {
+        self.following.connection
+    }
+
     /// Ends what it was doing as leader or follower.
     fn leave(&mut self, ctx: &mut Context<'_, Zab>) {
         match self.state {
