@@ -22,10 +22,12 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
             Promise::NoLeaderWithoutQuorum,
             // Liveness is judged once the trouble is over.
             Promise::EventualLeader,
-            Promise::BoundedTermGrowth,
             Promise::NoStuckRole,
         ],
     );
+    // Votes are passed on: where links are cut one way, so that they make a ring, a member may be elected, and hear a quorum agree,
+    // that reaches none of it in return. It raises its epoch once, in vain.
+    claims.extend(Claim::all(Assumption::Synchrony, &[Promise::BoundedTermGrowth]));
     if config.yields_to_later_epoch {
         // Else a follower that agreed to the epoch of a leader that came to nothing cannot join one of an earlier epoch, tries for
         // ever, and has to wait for the next election.
