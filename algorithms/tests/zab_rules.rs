@@ -5,6 +5,9 @@ use algorithms::zab::{Config, Message, Notification, PeerState, Phase, Stable, T
 use sim::rig::{Effect, Rig};
 use sim::{Entry, Epoch, Item, LinkState, NodeId, Role, Span};
 
+/// One thing that a member did.
+type Step = Effect<Message, Timer, sim::Never>;
+
 const ME: NodeId = NodeId(0);
 const TWO: NodeId = NodeId(1);
 const THREE: NodeId = NodeId(2);
@@ -40,7 +43,7 @@ fn looking(vote: Vote, round: u64) -> Message {
 }
 
 /// What it sends to this member, in words.
-fn sent(effects: &[Effect<Message, Timer>], receiver: NodeId) -> Vec<String> {
+fn sent(effects: &[Step], receiver: NodeId) -> Vec<String> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Sent { to, message } if *to == receiver => Some(format!("{message:?}")),
         _ => None,
@@ -48,7 +51,7 @@ fn sent(effects: &[Effect<Message, Timer>], receiver: NodeId) -> Vec<String> {
     sent.collect()
 }
 
-fn kinds(effects: &[Effect<Message, Timer>], receiver: NodeId) -> Vec<&'static str> {
+fn kinds(effects: &[Step], receiver: NodeId) -> Vec<&'static str> {
     let kinds = effects.iter().filter_map(|effect| match effect {
         Effect::Sent { to, message } if *to == receiver => Some(sim::Message::kind(message)),
         _ => None,
@@ -275,7 +278,7 @@ fn who_is_ahead_is_not_led_and_does_not_count() {
 }
 
 /// n1 has been elected, and n2 has agreed to epoch 1.
-fn synchronising(stable: Stable, last: Zxid) -> (Rig<Zab>, Vec<Effect<Message, Timer>>) {
+fn synchronising(stable: Stable, last: Zxid) -> (Rig<Zab>, Vec<Step>) {
     let newness = (stable.current, stable.history.last().map_or(Zxid::default(), |entry| entry.epoch));
     let mut rig = elected(&Config::default(), stable);
     rig.deliver(ME, TWO, Message::FollowerInfo { connection: 1, accepted: 0 });

@@ -44,7 +44,7 @@ pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
         recovery: recovery(config, network),
         step_down: Some(with_drift(vec![step_down(config)], network)),
         detection: config.sync_timeout(),
-        overlap: None,
+        ..Bounds::default()
     }
 }
 

@@ -33,7 +33,7 @@ mod votes;
 
 use sim::{
     Algorithm, Asserts, Authority, Bounds, Claim, Context, Entry, Epoch, Facts, Initial, Item, LinkState, MutantInfo, Network,
-    NodeId, Observation, Role, Shelf, Transport,
+    NoService, NodeId, Observation, Role, Shelf, Transport,
 };
 
 pub use config::Config;
@@ -183,6 +183,7 @@ impl Algorithm for Zab {
     type Message = Message;
     type Timer = Timer;
     type Mutant = Mutant;
+    type Service = NoService;
 
     fn claims(config: &Config) -> Vec<Claim> {
         bounds::claims(config)
@@ -193,7 +194,7 @@ impl Algorithm for Zab {
     }
 
     fn facts(_config: &Config) -> Facts {
-        Facts { epochs: true, votes: true, history: true, durable: true }
+        Facts { epochs: true, votes: true, history: true, durable: true, leases: false }
     }
 
     /// A given log has entries of these epochs; their counters follow from their places.
