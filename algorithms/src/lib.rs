@@ -10,6 +10,7 @@ pub mod raft;
 pub mod redis;
 pub mod redis_setnx;
 pub mod redlock;
+pub mod zab;
 pub mod zookeeper_recipe;
 
 pub use bully::Bully;
@@ -20,4 +21,5 @@ pub use naive_lowest_id::NaiveLowestId;
 pub use raft::Raft;
 pub use redis_setnx::RedisSetnx;
 pub use redlock::Redlock;
+pub use zab::Zab;
 pub use zookeeper_recipe::ZookeeperRecipe;

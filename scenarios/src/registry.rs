@@ -8,6 +8,7 @@ pub fn default_registry() -> Registry {
     Registry::new()
         .with::<algorithms::Raft>()
         .with::<algorithms::Bully>()
+        .with::<algorithms::Zab>()
         .with::<algorithms::KubernetesLease>()
         .with::<algorithms::EtcdSession>()
         .with::<algorithms::ZookeeperRecipe>()

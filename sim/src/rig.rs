@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::algorithm::{Acted, Algorithm, Item, LinkState, NodeId, Observation, ServiceAnswer, ServiceAsk, Transport};
+use crate::algorithm::{Acted, Algorithm, Item, LinkState, NodeId, Observation, ServiceAnswer, ServiceAsk};
 use crate::audit::Audit;
 use crate::context::Context;
 use crate::delay::{Delay, LinkSettings};
@@ -55,10 +55,8 @@ pub struct Rig<A: Algorithm> {
 }
 
 impl<A: Algorithm> Rig<A> {
-    /// Nobody has started. Disks answer at once. Draws (timeouts) are those of this seed.
-    ///
-    /// # Panics
-    /// When the algorithm asks for sessions: the rig hands messages over itself.
+    /// Nobody has started. Disks answer at once. Draws (timeouts) are those of this seed. Sessions are up and down when
+    /// [`Rig::link`] says so, and carry nothing: whoever holds the rig hands messages over, in whatever order.
     pub fn new(members: u16, config: &A::Config, seed: u64) -> Rig<A> {
         let setup = Setup { nodes: members, ..Setup::default() };
         let facts = A::facts(config);
@@ -73,7 +71,6 @@ impl<A: Algorithm> Rig<A> {
             let clock = Clock::new(NodeId(i), Ratio::ONE, 0);
             Node::new(NodeId(i), members, seed, config.clone(), image, clock, Delay::Constant(Span::ZERO))
         };
-        assert!(A::TRANSPORT == Transport::Datagram, "the rig hands messages over itself: sessions have no meaning here");
         let mut wire = Wire::new(parts, links.collect(), parts, audit);
         wire.services = A::services(config).len() as u16;
         Rig {

@@ -60,11 +60,14 @@ pub(super) struct Log {
     more: Vec<First>,
     mirrors: Vec<Mirror>,
     suspicion: Option<Suspicion>,
+    /// Does the algorithm have the rule of CommitCurrentTermOnly? Where not, nothing is said of it.
+    current_term_only: bool,
 }
 
 impl Log {
-    pub fn new(nodes: usize) -> Log {
-        Log { first: Vec::new(), more: Vec::new(), mirrors: vec![Mirror::default(); nodes], suspicion: None }
+    pub fn new(nodes: usize, current_term_only: bool) -> Log {
+        let mirrors = vec![Mirror::default(); nodes];
+        Log { first: Vec::new(), more: Vec::new(), mirrors, suspicion: None, current_term_only }
     }
 
     pub fn wrote(&mut self, findings: &mut Findings, at: Time, node: NodeId, from: usize, history: &[Entry], seen: &Observation) {
@@ -159,7 +162,7 @@ impl Log {
             }
             self.confirm(findings);
         }
-        let counted = is.role() == Role::Leader && is.committed() > was.committed();
+        let counted = self.current_term_only && is.role() == Role::Leader && is.committed() > was.committed();
         let Some(last) = (is.committed() as usize).checked_sub(1).and_then(|last| history.get(last)).filter(|_| counted) else {
             return;
         };

@@ -130,7 +130,7 @@ impl Audit {
             bench: Bench::new(facts, claims, bounds, &setup.work),
             findings: Findings::default(),
             election: Election::new(nodes),
-            log: Log::new(nodes),
+            log: Log::new(nodes, claims.iter().any(|claim| claim.promise == Promise::CommitCurrentTermOnly)),
             committed: Committed::new(nodes),
             ledger: Ledger::default(),
             effects: Effects::new(nodes, facts.epochs),

@@ -108,7 +108,8 @@ impl<A: Algorithm> Wire<A> {
             return;
         }
         self.counters.sent += 1;
-        if A::TRANSPORT == Transport::Session {
+        // A rig hands messages over itself, whatever they would travel in.
+        if A::TRANSPORT == Transport::Session && self.sessions.is_some() {
             self.send_in_session(node, to, message);
             return;
         }

@@ -194,12 +194,11 @@ impl<A: Algorithm> Engine<'_, A> {
         let end = sessions.end(node, peer);
         end.state = State::Down;
         (end.interval, end.due) = (retransmit, local + retransmit);
-        let unacknowledged = std::mem::take(&mut end.unacknowledged);
-        let waiting = std::mem::take(&mut end.waiting);
-        for one in unacknowledged {
+        // One by one, so that their room is there for the next session.
+        while let Some(one) = self.wire.sessions().end(node, peer).unacknowledged.pop_front() {
             self.let_go(node, peer, one.letter, Dropped::StaleSession);
         }
-        for (_, letter) in waiting {
+        while let Some((_, letter)) = self.wire.sessions().end(node, peer).waiting.pop_front() {
             self.let_go(peer, node, letter, Dropped::StaleSession);
         }
     }
