@@ -55,7 +55,7 @@ impl Counts {
             }
         }
         self.longest = self.longest.max(outcome.split_brain.longest_overlap);
-        self.overlap = self.overlap + outcome.split_brain.overlap;
+        self.overlap += outcome.split_brain.overlap;
         self.conflicts += outcome.split_brain.conflicting_effects;
     }
 
