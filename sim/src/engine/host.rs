@@ -47,6 +47,8 @@ pub struct Host<A: Algorithm> {
     /// What reached the machine while the process stood still.
     pub inbox: VecDeque<(NodeId, u32, ServiceAsk<A>)>,
     pub grant: Option<Grant>,
+    /// The id of the grant that was shown last: a service that is back from a crash has it on record again.
+    shown: Option<u64>,
     effects: Effects<A::Service>,
 }
 
@@ -73,6 +75,7 @@ impl<A: Algorithm> Host<A> {
             outbound: vec![Time::ZERO; members],
             inbox: VecDeque::new(),
             grant: None,
+            shown: None,
             effects: Effects::default(),
         }
     }
@@ -326,7 +329,7 @@ impl<A: Algorithm> Engine<'_, A> {
             let until = was.map_or(now, |was| host.granted_until(now, &was));
             self.wire.audit.recorded(now, s, (was, until), is, prompt);
         }
-        if let Some(is) = is.filter(|is| was.is_none_or(|was| was.id != is.id)) {
+        if let Some(is) = is.filter(|is| self.hosts[s].shown.replace(is.id) != Some(is.id)) {
             if let Some(token) = is.token {
                 self.token_granted(is.holder, token);
             }
