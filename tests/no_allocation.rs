@@ -151,7 +151,8 @@ fn under_trouble_without_end_the_heap_grows_only_with_what_is_kept() {
         ("stalled disk", one(Fault::StallDisk { who: leader(), lasting: half })),
     ];
     for (trouble, script) in &troubles {
-        for algorithm in ["raft", "bully", "zab"] {
+        for player in hustings::registry().iter() {
+            let algorithm = player.name();
             for (on, disk) in [(false, Span::ZERO), (true, Span::millis(3))] {
                 let lasting = |seconds| Setup {
                     script: script.clone(),
