@@ -25,6 +25,7 @@ mod config;
 mod durable;
 mod election;
 mod following;
+mod invariants;
 mod leading;
 mod learners;
 mod messages;
@@ -162,6 +163,10 @@ impl Zab {
             leading: room.leading.anew(),
             ..room
         };
+        if ctx.bug(Mutant::Z17) {
+            let epoch = ctx.durable().last().0;
+            ctx.persist(Write::Accepted { epoch });
+        }
         zab.connected.clear();
         zab.connected.resize(members, false);
         zab.look(ctx);
@@ -195,6 +200,10 @@ impl Algorithm for Zab {
 
     fn facts(_config: &Config) -> Facts {
         Facts { epochs: true, votes: true, history: true, durable: true, leases: false }
+    }
+
+    fn invariants() -> Vec<Box<dyn sim::Invariant<Zab>>> {
+        invariants::all()
     }
 
     /// A given log has entries of these epochs; their counters follow from their places.

@@ -22,6 +22,7 @@ pub enum Mutant {
     Z13,
     Z14,
     Z15,
+    Z17,
     Q4,
     Q8,
 }
@@ -53,6 +54,12 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
         "a follower that is up to date learns what is committed, not what is proposed",
     ),
     bug(Mutant::Z15, "Z15", Promise::CommittedNeverLost, "what a follower lacks of the committed history is sent to it whole"),
+    bug(
+        Mutant::Z17,
+        "Z17",
+        Promise::VoteOnce,
+        "a member that starts again still knows to which epoch it agreed, and does not read it off its history",
+    ),
     harmless(Mutant::Q4, "Q4", "a member that sees a quorum agree waits for a better vote"),
     harmless(Mutant::Q8, "Q8", "a proposal is sent once"),
 ];
