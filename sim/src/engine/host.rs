@@ -49,8 +49,6 @@ pub struct Host<A: Algorithm> {
     pub grant: Option<Grant>,
     /// What it had on record when it crashed, until it starts again: whether it still has it is seen then.
     left: Option<Grant>,
-    /// The id of the grant that was shown last: a service that is back from a crash has it on record again.
-    shown: Option<u64>,
     effects: Effects<A::Service>,
 }
 
@@ -78,7 +76,6 @@ impl<A: Algorithm> Host<A> {
             inbox: VecDeque::new(),
             grant: None,
             left: None,
-            shown: None,
             effects: Effects::default(),
         }
     }
@@ -336,7 +333,7 @@ impl<A: Algorithm> Engine<'_, A> {
             let until = was.map_or(now, |was| host.granted_until(now, &was));
             self.wire.audit.recorded(now, s, (was, until), is, prompt);
         }
-        if let Some(is) = is.filter(|is| self.hosts[s].shown.replace(is.id) != Some(is.id)) {
+        if let Some(is) = is.filter(|is| was.is_none_or(|was| was.id != is.id)) {
             if let Some(token) = is.token {
                 self.token_granted(is.holder, token);
             }
