@@ -5,3 +5,4 @@ mod assumptions;
 mod margins;
 mod mutants;
 mod ordeal;
+mod services;
