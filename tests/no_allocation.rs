@@ -151,7 +151,7 @@ fn under_trouble_without_end_the_heap_grows_only_with_what_is_kept() {
         ("stalled disk", one(Fault::StallDisk { who: leader(), lasting: half })),
     ];
     for (trouble, script) in &troubles {
-        for algorithm in ["raft", "bully", "zab"] {
+        for algorithm in ["raft", "bully", "zab", "kubernetes-lease", "etcd-session"] {
             for (on, disk) in [(false, Span::ZERO), (true, Span::millis(3))] {
                 let lasting = |seconds| Setup {
                     script: script.clone(),
