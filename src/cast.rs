@@ -44,6 +44,9 @@ impl<'r> Cast<'r> {
         if let Some(id) = &mutant {
             known_mutant(player, &settings, id)?;
         }
+        if !settings.is_empty() {
+            player.notes(&settings).iter().for_each(|note| talk(&format!("note: {note}")));
+        }
         if let Some(why) = misfit(&scenario.setup, player, &settings) {
             let help = "choose another algorithm: `hustings list algorithms` says on what each stands";
             return Err(Failure::usage(format!("{} cannot play {}: {why}", player.name(), scenario.origin), help));

@@ -163,7 +163,8 @@ impl Lowering<'_> {
             _ => self.text(node, "a member, role, part or name")?,
         };
         if let Some(number) = number(&word) {
-            return self.in_range(node, number).map(Target::Member);
+            let member = self.in_range(node, number)?;
+            return self.fitting(node, Target::Member(member), whom);
         }
         let target = match word.as_str() {
             "leader" => Target::Leader,
@@ -206,6 +207,11 @@ impl Lowering<'_> {
             (Whom::Services, _) => {
                 let complaint = Diagnostic::error(node.place, "this happens to services only");
                 self.complain(complaint.help(format!("write services, or one of {}", self.services().join(", "))));
+                None
+            }
+            (Whom::Nodes, Target::Part(part)) if !PARTS.contains(&part.as_str()) => {
+                let complaint = Diagnostic::error(node.place, format!("{part} is a service, and this happens to members only"));
+                self.complain(complaint.help("aim at members or roles"));
                 None
             }
             (Whom::Nodes | Whom::Processes, Target::Part(part)) => {

@@ -57,6 +57,8 @@ pub trait Player: Send + Sync {
     /// The settings in force: defaults, with these laid over (`preset` first). The error names the key and says what to
     /// write.
     fn in_force(&self, settings: &Settings) -> Result<Vec<(&'static str, Value)>, (&'static str, String)>;
+    /// What whoever chose these settings should know.
+    fn notes(&self, settings: &Settings) -> Vec<String>;
     /// What it promises with these settings, and on what assumption.
     fn claims(&self, settings: &Settings) -> Vec<Claim>;
     /// Invariants of its own, beside the common ones.
@@ -138,6 +140,9 @@ impl<A: Algorithm> Player for PlayerOf<A> {
         let config = configured::<A>(settings);
         config.check()?;
         Ok(A::Config::SETTINGS.iter().map(|setting| (setting.key, config.get(setting.key))).collect())
+    }
+    fn notes(&self, settings: &Settings) -> Vec<String> {
+        configured::<A>(settings).notes()
     }
     fn claims(&self, settings: &Settings) -> Vec<Claim> {
         A::claims(&configured::<A>(settings))

@@ -71,6 +71,11 @@ pub trait Config: Clone + Default + Debug + 'static {
     fn check(&self) -> Result<(), (&'static str, String)> {
         Ok(())
     }
+
+    /// What whoever chose these settings should know: what is in force in place of what was asked for, by whose rule.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// An algorithm without settings.

@@ -245,7 +245,7 @@ pub const ALL: [Invariant; COUNT] = [
         promise: Promise::EventualLeader,
         name: "eventual-leader",
         citation: "Ongaro 2014 (dissertation), section 3.9",
-        sentence: "Once the trouble is over, exactly one member leads and gets work done within the recovery bound.",
+        sentence: "Once the trouble is over, exactly one member leads and gets work done within the recovery bound (where a resource refuses it for want of a token, it is enough to lead).",
         exercised: "the network was whole and a majority up for as long as the bound",
         severity: Severity::Liveness,
         needs: &[],

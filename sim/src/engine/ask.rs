@@ -8,7 +8,24 @@ use crate::engine::node::{Arrived, Power};
 use crate::engine::{Engine, tag};
 use crate::observer::{Dropped, Happening};
 use crate::service::Service;
-use crate::time::Time;
+use crate::time::{Span, Time};
+
+/// How far something on its way has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Passage {
+    /// When it leaves for the last time: what was lost before is sent again, if there is still somebody to do so.
+    pub left: Time,
+    /// When it is there, and all that went before it.
+    pub arrives: Time,
+}
+
+impl Passage {
+    /// Nothing is on its way.
+    pub const NONE: Passage = Passage { left: Time::ZERO, arrives: Time::ZERO };
+}
+
+/// For whom an answer is, how often its sender had been out of service when it was sent, and when it left for the last time.
+pub type Connection = (u32, u32, Time);
 
 impl<A: Algorithm> Engine<'_, A> {
     /// Sends what a member asked in the step that is over.
@@ -26,10 +43,11 @@ impl<A: Algorithm> Engine<'_, A> {
         self.wire.counters.sent += 1;
         self.tell(&Happening::Sent { from, to, kind: ask.kind(), message: &ask });
         match self.carry(from, to, self.hosts[s].inbound[i]) {
-            Ok(at) => {
-                self.hosts[s].inbound[i] = at;
+            Ok(passage) => {
+                self.hosts[s].inbound[i] = passage;
+                let Passage { left, arrives } = passage;
                 let incarnation = self.nodes[i].incarnation;
-                self.wire.queue.schedule(at, Job::Ask { from, incarnation, service: s, ask });
+                self.wire.queue.schedule(arrives, Job::Ask { from, incarnation, left, service: s, ask });
             }
             Err(why) => self.drop_between(from, to, &ask, why),
         }
@@ -40,19 +58,21 @@ impl<A: Algorithm> Engine<'_, A> {
         self.wire.counters.sent += 1;
         self.tell(&Happening::Sent { from, to, kind: answer.kind(), message: &answer });
         match self.carry(from, to, self.hosts[s].outbound[to.index()]) {
-            Ok(at) => {
-                self.hosts[s].outbound[to.index()] = at;
+            Ok(passage) => {
+                self.hosts[s].outbound[to.index()] = passage;
+                let Passage { left, arrives } = passage;
                 // The connection is that of whoever asked last; a crash has closed it.
                 let incarnation = self.hosts[s].heard[to.index()];
-                self.wire.queue.schedule(at, Job::ServiceAnswer { service: s, to, incarnation, answer });
+                let breaks = self.hosts[s].breaks;
+                self.wire.queue.schedule(arrives, Job::ServiceAnswer { service: s, to, incarnation, breaks, left, answer });
             }
             Err(why) => self.drop_between(from, to, &answer, why),
         }
     }
 
-    /// When something arrives that is sent now and must not overtake what arrives at `last`: a loss is sent again, with a delay
-    /// that doubles, until the connection's patience is over.
-    fn carry(&mut self, from: NodeId, to: NodeId, last: Time) -> Result<Time, Dropped> {
+    /// When something leaves for good and arrives that is sent now and must not overtake what went before: a loss is sent again,
+    /// with a delay that doubles, until the connection's patience is over.
+    fn carry(&mut self, from: NodeId, to: NodeId, last: Passage) -> Result<Passage, Dropped> {
         let (now, settings) = (self.wire.now, self.setup.session);
         let link = self.wire.link(from, to);
         if link.cut {
@@ -62,7 +82,16 @@ impl<A: Algorithm> Engine<'_, A> {
         loop {
             let (plain, word) = link.draw();
             match plain.map_or_else(|| link.fate(at, word), |delay| Fate::Arrives(delay, None)) {
-                Fate::Arrives(delay, _) => return Ok((at + delay).max(last)),
+                Fate::Arrives(delay, _) => {
+                    let own = Passage { left: at, arrives: at + delay };
+                    // What is handed over only after something else has not left for good before that has.
+                    let behind = Passage { left: at.max(last.left), arrives: last.arrives };
+                    let passage = if last.arrives > own.arrives { behind } else { own };
+                    if passage.left > now {
+                        self.judge_delay(passage.arrives.since(now));
+                    }
+                    return Ok(passage);
+                }
                 Fate::Lost => {
                     at = at + wait;
                     wait = wait.times(2);
@@ -72,6 +101,15 @@ impl<A: Algorithm> Engine<'_, A> {
                 }
             }
         }
+    }
+
+    /// What was sent again took this long in one direction: is that more than promises allow for?
+    fn judge_delay(&mut self, took: Span) {
+        let allowed = match self.bounds.answer {
+            Some(answer) => answer.fraction(1, 2),
+            None => self.setup.network().max_delay,
+        };
+        self.wire.broken.late |= took > allowed;
     }
 
     fn drop_between<M: Message>(&mut self, from: NodeId, to: NodeId, message: &M, why: Dropped) {
@@ -86,8 +124,13 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     /// A question reaches a service's machine.
-    pub(super) fn ask_arrives(&mut self, from: NodeId, incarnation: u32, s: usize, ask: ServiceAsk<A>) {
+    pub(super) fn ask_arrives(&mut self, from: NodeId, incarnation: u32, left: Time, s: usize, ask: ServiceAsk<A>) {
         let to = self.hosts[s].id;
+        let node = &self.nodes[from.index()];
+        if node.incarnation != incarnation && node.crashed_at < left {
+            // Who was to send it again is gone.
+            return self.drop_between(from, to, &ask, Dropped::StaleSession);
+        }
         if self.wire.link(from, to).cut {
             return self.drop_between(from, to, &ask, Dropped::CutOnArrival);
         }
@@ -109,8 +152,17 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     /// An answer reaches a member's machine.
-    pub(super) fn answer_arrives(&mut self, s: usize, to: NodeId, incarnation: u32, answer: ServiceAnswer<A>) {
+    pub(super) fn answer_arrives(
+        &mut self,
+        s: usize,
+        to: NodeId,
+        (incarnation, breaks, left): Connection,
+        answer: ServiceAnswer<A>,
+    ) {
         let (from, i) = (self.hosts[s].id, to.index());
+        if self.hosts[s].breaks != breaks && self.hosts[s].broke_at < left {
+            return self.drop_between(from, to, &answer, Dropped::StaleSession);
+        }
         if self.wire.link(from, to).cut {
             return self.drop_between(from, to, &answer, Dropped::CutOnArrival);
         }

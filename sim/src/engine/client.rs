@@ -5,7 +5,7 @@
 use crate::engine::errand::{Errand, Handed, Reply};
 use crate::engine::singleton::Schedule;
 use crate::resource_bugs::ResourceBug;
-use crate::setup::{Operation, Reads, Work};
+use crate::setup::{Fencing, Operation, Reads, Work};
 
 /// So many pieces of work are done by bug L10 for each time that it asks whether it leads: a second of work, by default.
 const UNASKED: u8 = 20;
@@ -73,10 +73,12 @@ impl Client {
 
     /// What is to be asked next for this errand, and on what it is based.
     pub fn prepare(&self, errand: &mut Errand, rules: &Work, bug: Option<ResourceBug>) {
-        errand.asks = if rules.takes_over() { self.first(errand.operation, bug) } else { errand.operation };
+        // Whoever has no token has nothing to install where one is demanded.
+        let takes_over = rules.takes_over() && (self.token.is_some() || rules.fencing == Fencing::None);
+        errand.asks = if takes_over { self.first(errand.operation, bug) } else { errand.operation };
         let from_memory = errand.operation == Operation::Read && rules.reads == Reads::Memory;
         errand.based_on = match errand.asks {
-            Operation::Write | Operation::Delete if rules.takes_over() => Some(self.known),
+            Operation::Write | Operation::Delete if takes_over => Some(self.known),
             Operation::Read if from_memory => Some(self.learned),
             _ => None,
         };

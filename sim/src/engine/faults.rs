@@ -2,6 +2,7 @@
 
 use crate::algorithm::{Algorithm, NodeId};
 use crate::delay::{Delay, LinkPatch};
+use crate::engine::ask::Passage;
 use crate::engine::job::Job;
 use crate::engine::node::{Arrived, Power, UNTOUCHED};
 use crate::engine::topology::{Degradation, Flapping};
@@ -76,7 +77,11 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         self.end_tenure(i, None);
         let node = &mut self.nodes[i];
+        node.crashed_at = self.wire.now;
         node.crash();
+        for host in &mut self.hosts {
+            (host.inbound[i], host.outbound[i]) = (Passage::NONE, Passage::NONE);
+        }
         if wipe {
             self.wipe(i);
         }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::algorithm::{Algorithm, Authority, Encode, NodeId, ServiceAsk, ServiceConfig};
+use crate::engine::ask::Passage;
 use crate::engine::clock::Clock;
 use crate::engine::job::Job;
 use crate::engine::node::Power;
@@ -41,9 +42,12 @@ pub struct Host<A: Algorithm> {
     stamp: u32,
     /// By member: which incarnation asked last.
     pub heard: Vec<u32>,
-    /// By member: when the last thing that is on its way to the service, and from it, arrives.
-    pub inbound: Vec<Time>,
-    pub outbound: Vec<Time>,
+    /// By member: the last thing that is on its way to the service, and from it.
+    pub inbound: Vec<Passage>,
+    pub outbound: Vec<Passage>,
+    /// How often it crashed or went out of service, and when it last did: its connections were over then.
+    pub breaks: u32,
+    pub broke_at: Time,
     /// What reached the machine while the process stood still.
     pub inbox: VecDeque<(NodeId, u32, ServiceAsk<A>)>,
     pub grant: Option<Grant>,
@@ -71,13 +75,23 @@ impl<A: Algorithm> Host<A> {
             timers: Vec::new(),
             stamp: 0,
             heard: vec![0; members],
-            inbound: vec![Time::ZERO; members],
-            outbound: vec![Time::ZERO; members],
+            inbound: vec![Passage::NONE; members],
+            outbound: vec![Passage::NONE; members],
+            breaks: 0,
+            broke_at: Time::ZERO,
             inbox: VecDeque::new(),
             grant: None,
             left: None,
             effects: Effects::default(),
         }
+    }
+
+    /// All its connections are over.
+    fn break_off(&mut self, now: Time) {
+        self.breaks += 1;
+        self.broke_at = now;
+        self.inbound.fill(Passage::NONE);
+        self.outbound.fill(Passage::NONE);
     }
 
     /// It takes what arrives, and acts on its timers.
@@ -140,6 +154,7 @@ impl<A: Algorithm> Engine<'_, A> {
         host.power = Power::Down;
         host.left = if wipe { None } else { host.grant };
         host.mind = None;
+        host.break_off(now);
         host.timers.clear();
         host.inbox.clear();
         host.incarnation += 1;
@@ -191,7 +206,7 @@ impl<A: Algorithm> Engine<'_, A> {
         // Time-outs that are overdue come first, then what the buffers hold.
         self.rearm_service(s);
         while let Some((from, incarnation, ask)) = self.hosts[s].inbox.pop_front() {
-            self.wire.queue.schedule(now, Job::Ask { from, incarnation, service: s, ask });
+            self.wire.queue.schedule(now, Job::Ask { from, incarnation, left: now, service: s, ask });
         }
         true
     }
@@ -204,6 +219,7 @@ impl<A: Algorithm> Engine<'_, A> {
             return false;
         }
         host.out_until = until;
+        host.break_off(self.wire.now);
         self.wire.broken.links = true;
         self.wire.queue.schedule(until, Job::OutageOver(s));
         self.tell_node(self.hosts[s].id.index(), NodeEvent::OutOfService);

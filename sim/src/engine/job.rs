@@ -3,6 +3,7 @@
 use crate::algorithm::{Algorithm, NodeId, ServiceAnswer, ServiceAsk};
 use crate::engine::errand::{Errand, Reply};
 use crate::engine::session::SessionJob;
+use crate::time::Time;
 
 pub enum Job<A: Algorithm> {
     /// A member starts for the first time.
@@ -46,14 +47,17 @@ pub enum Job<A: Algorithm> {
     Ask {
         from: NodeId,
         incarnation: u32,
+        left: Time,
         service: usize,
         ask: ServiceAsk<A>,
     },
-    /// An answer reaches a member, for that incarnation.
+    /// An answer reaches a member, for that incarnation, from a service that had been out of service so often.
     ServiceAnswer {
         service: usize,
         to: NodeId,
         incarnation: u32,
+        breaks: u32,
+        left: Time,
         answer: ServiceAnswer<A>,
     },
     /// An answer that had arrived while the member was paused.

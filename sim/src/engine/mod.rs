@@ -347,8 +347,10 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::Apply(errand) => self.apply(errand),
             Job::Answer(errand, reply) => self.answered(errand, reply),
             Job::Singleton(node, number) => self.job_is_due(node.index(), number),
-            Job::Ask { from, incarnation, service, ask } => self.ask_arrives(from, incarnation, service, ask),
-            Job::ServiceAnswer { service, to, incarnation, answer } => self.answer_arrives(service, to, incarnation, answer),
+            Job::Ask { from, incarnation, left, service, ask } => self.ask_arrives(from, incarnation, left, service, ask),
+            Job::ServiceAnswer { service, to, incarnation, breaks, left, answer } => {
+                self.answer_arrives(service, to, (incarnation, breaks, left), answer);
+            }
             Job::HearLate { service, to, incarnation, answer } => self.hear_late(service, to, incarnation, answer),
             Job::ServiceTimer { service, stamp } => self.service_timer(service, stamp),
             Job::OutageOver(service) => self.outage_over(service),

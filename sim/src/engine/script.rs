@@ -190,7 +190,8 @@ impl<A: Algorithm> Engine<'_, A> {
 
     fn tell_fault(&mut self, event: &ScriptEvent, meant: &[NodeId]) {
         if self.observer.is_some() {
-            let text = super::wording::in_words(&event.fault, meant, self.nodes.len() as u16, &self.script.parts);
+            let text =
+                super::wording::in_words(&event.fault, meant, &self.script.places, self.nodes.len() as u16, &self.script.parts);
             self.tell(&Happening::Fault { event: &event.name, text: &text });
         }
     }

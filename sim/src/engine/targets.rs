@@ -7,7 +7,7 @@ use crate::engine::node::Power;
 use crate::fault::{Shape, Target};
 
 /// The place of someone whom a partition does not touch.
-const EVERYWHERE: usize = usize::MAX;
+pub(super) const EVERYWHERE: usize = usize::MAX;
 
 impl<A: Algorithm> Engine<'_, A> {
     /// Whether it changed anything for any of them; `None`: a target is missing.

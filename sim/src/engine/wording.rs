@@ -1,20 +1,26 @@
 //! Faults in words, for the live log: only when somebody watches.
 
 use crate::algorithm::NodeId;
+use crate::engine::targets::EVERYWHERE;
 use crate::fault::{Fault, Shape};
 
-/// `crash n2`, `partition n1 | n2 n3 n4 n5`, `one-way cut n1 → n2`.
-pub fn in_words(fault: &Fault, meant: &[NodeId], members: u16, parts: &[&str]) -> String {
+/// `places` are those of a partition into groups. `crash n2`, `partition n1 | n2 n3 n4 n5`, `one-way cut n1 → n2`.
+pub fn in_words(fault: &Fault, meant: &[NodeId], places: &[usize], members: u16, parts: &[&str]) -> String {
     let list = |nodes: &mut dyn Iterator<Item = NodeId>| {
         let words: Vec<String> = nodes.map(|n| in_a_word(n, members, parts)).collect();
         words.join(" ")
     };
     let who = list(&mut meant.iter().copied());
-    let rest = list(&mut (0..members).map(NodeId).filter(|n| !meant.contains(n)));
     let sides = |both: bool| if both { "" } else { "one-way " };
     match fault {
-        Fault::Partition(Shape::Groups(groups)) if groups.len() <= 2 && !rest.is_empty() => format!("partition {who} | {rest}"),
-        Fault::Partition(Shape::Groups(groups)) => format!("partition into {} groups: {who}", groups.len()),
+        Fault::Partition(Shape::Groups(_)) => {
+            let mut groups: Vec<usize> = places.iter().copied().filter(|place| *place != EVERYWHERE).collect();
+            groups.sort_unstable();
+            groups.dedup();
+            let stand = |group: usize| (0u16..).map(NodeId).zip(places).filter(move |(_, place)| **place == group);
+            let sides = groups.into_iter().map(|group| list(&mut stand(group).map(|(node, _)| node)));
+            format!("partition {}", sides.collect::<Vec<_>>().join(" | "))
+        }
         Fault::Partition(Shape::Bridge(_)) => format!("partition with bridge {who}"),
         Fault::Partition(Shape::Star(_)) => format!("partition: star around {who}"),
         Fault::Partition(Shape::Ring) => String::from("partition: ring"),
