@@ -52,7 +52,7 @@ fn event(name: &str, at: Span, fault: Fault) -> ScriptEvent {
 fn bad_days(nodes: u16, preset: &str) -> Setup {
     let timeout = Span::millis(if preset == "paper" { 300 } else { 2000 });
     let swarm = Swarm {
-        families: Family::ALL.to_vec(),
+        families: Family::USUAL.to_vec(),
         from: timeout.times(2),
         until: timeout.times(24),
         every: timeout.fraction(1, 3),

@@ -100,7 +100,7 @@ fn healthy(nodes: u16) -> Setup {
 /// Random faults for twelve times a lock's life, then time to recover in.
 fn bad_days(nodes: u16) -> Setup {
     let swarm = Swarm {
-        families: Family::ALL.to_vec(),
+        families: Family::USUAL.to_vec(),
         from: Span::secs(2),
         until: Span::secs(122),
         every: Span::secs(1),

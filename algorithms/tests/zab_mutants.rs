@@ -69,7 +69,7 @@ fn bad_days(nodes: u16, families: &[Family], disk: Delay) -> Setup {
 }
 
 fn random_faults(nodes: u16) -> Setup {
-    bad_days(nodes, &Family::ALL, Delay::Uniform(Span::micros(100), Span::millis(5)))
+    bad_days(nodes, &Family::USUAL, Delay::Uniform(Span::micros(100), Span::millis(5)))
 }
 
 /// Disks that are slow enough for crashes to come between two writes.

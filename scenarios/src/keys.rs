@@ -249,7 +249,11 @@ pub(crate) static SWARM: Table = Table {
     heading: "[swarm]",
     required: &["from", "until", "every", "lasting"],
     keys: &[&[
-        key("families", Families, "What to draw from; each is in force in about half of the seeds. Default: all."),
+        key(
+            "families",
+            Families,
+            "What to draw from; each is in force in about half of the seeds. Default: what every algorithm can meet; those of services and clock jumps only where named.",
+        ),
         key("from", Span, "Faults start no earlier."),
         key("until", Span, "Here the trouble ends, and everything is healed."),
         key("every", Span, "Mean time between two faults."),

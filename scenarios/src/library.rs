@@ -49,6 +49,7 @@ pub fn library() -> &'static [(&'static str, &'static str)] {
         "paused-leader-short",
         "rack-with-quorum",
         "random-faults",
+        "random-service-faults",
         "redlock-clock-jump",
         "redlock-clock-jump-mended",
         "redlock-master-restart",

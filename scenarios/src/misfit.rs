@@ -19,6 +19,10 @@ pub fn misfit(setup: &Setup, player: &dyn Player, settings: &[(String, Value)]) 
             _ => {}
         }
     }
+    let drawn = setup.swarm.iter().flat_map(|swarm| &swarm.families).any(|family| family.is_of_services());
+    if drawn && services.is_empty() {
+        return Some(format!("its random faults are of services too, and {name} stands on its members alone"));
+    }
     let orders = setup.script.iter().any(|event| matches!(event.fault, Fault::Transfer { .. }));
     if orders && !player.hands_over() {
         return Some(format!("it orders a transfer of leadership, which {name} does not know"));

@@ -257,7 +257,7 @@ impl Lowering<'_> {
         let fields = self.fields(&entry.node, entry.key_place, &keys::SWARM)?;
         let families = match fields.get("families") {
             Some(node) => self.families(node)?,
-            None => Family::ALL.to_vec(),
+            None => Family::USUAL.to_vec(),
         };
         let from = fields.get("from").and_then(|node| self.span(node));
         let until = fields.get("until").and_then(|node| self.span(node));
@@ -286,14 +286,14 @@ impl Lowering<'_> {
         let mut families = Vec::new();
         for item in self.list(node, "families of faults")? {
             let Some(name) = self.text(item, "the name of a family") else { continue };
-            match Family::ALL.into_iter().find(|family| family.name() == name) {
+            match Family::all().find(|family| family.name() == name) {
                 Some(family) if families.contains(&family) => {
                     self.complain(Diagnostic::error(item.place, format!("`{name}` is listed twice")))
                 }
                 Some(family) => families.push(family),
                 None => {
                     let complaint = Diagnostic::error(item.place, format!("there is no family of faults `{name}`"));
-                    self.complain(complaint.help(suggest::advice(&name, Family::ALL.map(Family::name))));
+                    self.complain(complaint.help(suggest::advice(&name, Family::all().map(Family::name).collect::<Vec<_>>())));
                 }
             }
         }

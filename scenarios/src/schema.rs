@@ -89,7 +89,9 @@ fn form(form: Form, registry: &Registry) -> Value {
         Form::Targets => reference("targets"),
         Form::Groups => json!({ "type": "array", "items": reference("targets"), "minItems": 1 }),
         Form::Log => reference("log"),
-        Form::Families => json!({ "type": "array", "items": { "enum": Family::ALL.map(Family::name) }, "minItems": 1 }),
+        Form::Families => {
+            json!({ "type": "array", "items": { "enum": Family::all().map(Family::name).collect::<Vec<_>>() }, "minItems": 1 })
+        }
         Form::Promises => {
             // A kind of split-brain names the invariant that finds it.
             let kinds = catalogue::ALL.iter().filter_map(|invariant| invariant.kind());

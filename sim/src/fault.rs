@@ -174,11 +174,21 @@ pub enum Family {
     StallDisk,
     /// The clocks of a member run fast or slow, by no more than [`Swarm::drift`].
     ClockRate,
+    /// The wall clock of a member jumps, forward or back.
+    ClockJump,
+    /// Whole machines stand still, their monotonic clocks with them.
+    Suspend,
+    /// Services answer nobody for a while.
+    Outage,
+    /// Services crash, and start again after a while.
+    ServiceCrash,
+    /// Another replica leads the services.
+    ServiceLeaderChange,
 }
 
 impl Family {
-    /// All of them, in the order of their declaration.
-    pub const ALL: [Family; 12] = [
+    /// Those from which a swarm draws that names none: every algorithm has what they are aimed at.
+    pub const USUAL: [Family; 12] = [
         Family::Crash,
         Family::Restart,
         Family::Partition,
@@ -192,6 +202,20 @@ impl Family {
         Family::StallDisk,
         Family::ClockRate,
     ];
+
+    /// Those that are drawn only where they are named.
+    pub const MORE: [Family; 5] =
+        [Family::ClockJump, Family::Suspend, Family::Outage, Family::ServiceCrash, Family::ServiceLeaderChange];
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Family> {
+        Family::USUAL.into_iter().chain(Family::MORE)
+    }
+
+    /// Whether it is aimed at services.
+    pub const fn is_of_services(self) -> bool {
+        matches!(self, Family::Outage | Family::ServiceCrash | Family::ServiceLeaderChange)
+    }
 
     /// As in scenario files: `one-way-cut`.
     pub const fn name(self) -> &'static str {
@@ -208,6 +232,11 @@ impl Family {
             Family::SlowDisk => "slow-disk",
             Family::StallDisk => "stall-disk",
             Family::ClockRate => "clock-rate",
+            Family::ClockJump => "clock-jump",
+            Family::Suspend => "suspend",
+            Family::Outage => "outage",
+            Family::ServiceCrash => "service-crash",
+            Family::ServiceLeaderChange => "service-leader-change",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! It depends on the scenario and the seed alone, never on the algorithm: under one seed all algorithms meet the same script.
 
 use crate::delay::{Delay, LinkPatch, Reorder};
-use crate::fault::{Family, Fault, ScriptEvent, Shape, Swarm, Target, When};
+use crate::fault::{ClockDuring, Family, Fault, ScriptEvent, Shape, Swarm, Target, When};
 use crate::random::{Purpose, Stream};
 use crate::ratio::Ratio;
 use crate::setup::Setup;
@@ -79,7 +79,8 @@ impl Drawing<'_> {
     fn family(&mut self, families: &[Family]) -> Family {
         let weight = |family: &Family| match family {
             Family::Crash | Family::Restart | Family::Partition | Family::OneWayCut | Family::Flap | Family::Pause => 3,
-            Family::StallDisk => 2,
+            Family::StallDisk | Family::Suspend | Family::Outage | Family::ServiceCrash => 2,
+            Family::ClockJump | Family::ServiceLeaderChange => 1,
             Family::Loss | Family::Duplication | Family::Reordering | Family::SlowDisk | Family::ClockRate => 1,
         };
         let mut drawn = self.stream.below(families.iter().map(weight).sum());
@@ -130,6 +131,24 @@ impl Drawing<'_> {
                 self.push(stretch, "stalled disk", Fault::StallDisk { who, lasting });
             }
             Family::ClockRate => self.clock_rate(stretch),
+            Family::ClockJump => {
+                let (who, far) = (self.who(), self.swarm.lasting.1.times(4).0 as i64);
+                let by = self.between(Span::ZERO, Span(far as u64)).0 as i64;
+                let back = self.stream.below(2) == 0;
+                self.push(stretch, "clock jump", Fault::ClockJump { who, by: if back { -by } else { by } });
+            }
+            Family::Suspend => {
+                let who = self.who();
+                self.push(stretch, "suspend", Fault::Suspend { who, lasting: Some(lasting), clock: ClockDuring::Stops });
+            }
+            Family::Outage => self.push(stretch, "outage", Fault::Outage { who: vec![Target::Services], lasting }),
+            Family::ServiceCrash => {
+                self.push(stretch, "service crash", Fault::Crash(vec![Target::Services]));
+                self.push_end("service restart", lasting, Fault::Restart(vec![Target::Services]));
+            }
+            Family::ServiceLeaderChange => {
+                self.push(stretch, "service leader change", Fault::ServiceLeaderChange(vec![Target::Services]));
+            }
         }
     }
 
@@ -220,6 +239,9 @@ impl Drawing<'_> {
         self.push(stretch, "all healed", Fault::Heal);
         self.push(stretch, "all resumed", Fault::Resume(vec![Target::All]));
         self.push(stretch, "all restarted", Fault::Restart(vec![Target::All]));
+        if families.contains(&Family::ServiceCrash) {
+            self.push(stretch, "services restarted", Fault::Restart(vec![Target::Services]));
+        }
         if families.contains(&Family::ClockRate) {
             for member in 0..self.setup.nodes {
                 let rate = usual_rate(self.setup, member);

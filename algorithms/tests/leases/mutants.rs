@@ -82,7 +82,7 @@ fn session_lost_while_waiting() -> Setup {
 /// Random faults for twenty timeouts, then three times the time to recover in.
 fn bad_days(nodes: u16, timeout: Span) -> Setup {
     let swarm = Swarm {
-        families: Family::ALL.to_vec(),
+        families: Family::USUAL.to_vec(),
         from: timeout.times(2),
         until: timeout.times(24),
         every: timeout.fraction(1, 3),

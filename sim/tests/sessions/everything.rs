@@ -45,7 +45,7 @@ fn under_random_faults_no_order_breaks_and_afterwards_every_link_is_up_and_carri
         let mut setup = setup(4, 24);
         setup.session = SessionSettings { timeout: Span::millis(800), retransmit: Span::millis(50) };
         setup.swarm = Some(Swarm {
-            families: Family::ALL.to_vec(),
+            families: Family::USUAL.to_vec(),
             from: Span::millis(100),
             until: Span::secs(16),
             every: Span::millis(300),
