@@ -32,8 +32,8 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
         DeadlineFrom::Send => Assumption::BoundedDrift,
         DeadlineFrom::Receipt => Assumption::BoundedDelay,
     };
-    claims.extend(Claim::all(by_deadline, &[LeaseExclusive, LeaseContainment, BeliefOverlap]));
-    claims.extend(Claim::all(Assumption::BoundedDrift, &[LeaderHasQuorum]));
+    // An answer that was held back prolongs what is counted from its receipt, in contact with the service or not.
+    claims.extend(Claim::all(by_deadline, &[LeaseExclusive, LeaseContainment, BeliefOverlap, LeaderHasQuorum]));
     claims.extend(Claim::all(Assumption::BoundedDelay, &[EffectiveSplitBrain]));
     claims
 }
@@ -54,10 +54,11 @@ pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
     ];
     recovery.push((slow(total(&recovery)), "slow clocks"));
     let read_timeout = session.fraction(2, 3);
-    let step_down = vec![
-        (read_timeout, "read timeout: 2/3 of the session after the last request that was answered"),
-        (slow(read_timeout), "slow clocks"),
-    ];
+    let mut step_down = vec![(read_timeout, "read timeout: 2/3 of the session after the last request that was answered")];
+    if config.deadline_from == DeadlineFrom::Receipt {
+        step_down.push((network.max_delay, "its answer"));
+    }
+    step_down.push((slow(read_timeout), "slow clocks"));
     let in_time = stops_in_time(config);
     Bounds {
         recovery,
@@ -88,6 +89,18 @@ mod tests {
             let reference = config.granted() + config.tick_time;
             let recovery = total(&bounds(&config, &network).recovery);
             assert!(recovery >= reference && recovery <= reference.fraction(3, 2), "{timeout}: {recovery} for {reference}");
+        }
+    }
+
+    #[test]
+    fn what_counts_from_receipt_is_promised_only_while_answers_come_in_time() {
+        for (deadline_from, given) in
+            [(DeadlineFrom::Send, Assumption::BoundedDrift), (DeadlineFrom::Receipt, Assumption::BoundedDelay)]
+        {
+            let claims = claims(&Config { deadline_from, ..Config::default() });
+            for promise in [Promise::LeaseExclusive, Promise::LeaderHasQuorum] {
+                assert!(claims.contains(&Claim { promise, given }), "{deadline_from:?}: {promise:?}");
+            }
         }
     }
 
