@@ -16,11 +16,11 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
     if config.stops == Stops::Never {
         return claims;
     }
-    let recovers = [Promise::EventualLeader, Promise::NoStuckRole];
-    claims.extend(Claim::all(Assumption::Asynchrony, &recovers));
     claims.extend(Claim::all(bounded, &[Promise::LeaderHasQuorum, Promise::NoLeaderWithoutQuorum]));
     if config.hold == Span::ZERO {
-        claims.extend(Claim::all(Assumption::Asynchrony, &[Promise::BoundedTermGrowth]));
+        // Whoever gives the lock back by itself leaves nobody leading, again and again, and its number grows with each turn.
+        let recovers = [Promise::EventualLeader, Promise::NoStuckRole, Promise::BoundedTermGrowth];
+        claims.extend(Claim::all(Assumption::Asynchrony, &recovers));
         claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::Stability]));
     }
     if config.deadline_from == DeadlineFrom::Send && config.stops == Stops::AtDeadline {
@@ -90,4 +90,18 @@ fn overlap(config: &Config, network: &Network) -> Sum {
 fn slow_clocks(sum: &Sum, network: &Network) -> Span {
     let ppm = network.drift_ppm.min(900_000);
     total(sum).fraction(ppm, 1_000_000 - ppm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gives_the_lock_back_by_itself_does_not_promise_that_somebody_leads() {
+        let promises = |hold| {
+            let claims = claims(&Config { hold, ..Config::default() });
+            [Promise::EventualLeader, Promise::NoStuckRole].map(|promise| claims.iter().any(|claim| claim.promise == promise))
+        };
+        assert_eq!((promises(Span::ZERO), promises(Span::secs(1))), ([true; 2], [false; 2]));
+    }
 }
