@@ -5,6 +5,7 @@ use sim::{Assumption, Bounds, Claim, Network, Promise, Ratio, Span};
 
 use super::config::{Config, DeadlineFrom, Stops};
 use super::{DONE_LOOP, RETRY};
+use crate::clocks::slow;
 use crate::lock_service::Sweep;
 
 /// That no effect of an old leader follows one of a new is not promised: what a leader has checked in time is still on its way
@@ -57,7 +58,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
     if !network.loss.is_zero() {
         sum.push((network.session, "a question or an answer that was lost and is sent again"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
 }
 
@@ -70,7 +71,7 @@ fn step_down(config: &Config, network: &Network) -> Sum {
     if config.stops == Stops::WhenDone {
         sum.push((DONE_LOOP, "the client's loop"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
 }
 
@@ -84,12 +85,6 @@ fn overlap(config: &Config, network: &Network) -> Sum {
         sum.push((DONE_LOOP, "the client's loop"));
     }
     sum
-}
-
-/// How much longer all that takes by clocks that are slow by the network's drift.
-fn slow_clocks(sum: &Sum, network: &Network) -> Span {
-    let ppm = network.drift_ppm.min(900_000);
-    total(sum).fraction(ppm, 1_000_000 - ppm)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use sim::algorithm::{Sum, total};
 use sim::{Assumption, Bounds, Claim, Network, Promise, Ratio, Span};
 
 use super::config::{Config, ExpiresBy, OnStopped, ReleaseCheck};
+use crate::clocks::slow;
 
 pub(super) fn claims(config: &Config) -> Vec<Claim> {
     let mut always = vec![Promise::ElectionSafety];
@@ -67,7 +68,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
     if !network.loss.is_zero() {
         sum.push((network.session, "a question or an answer that was lost and is sent again"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
 }
 
@@ -80,12 +81,6 @@ fn step_down(config: &Config, network: &Network) -> Sum {
     if config.release_on_cancel {
         sum.push((config.renew_deadline, "it tries to release for no longer than a renew-deadline, and works on meanwhile"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
-}
-
-/// How much longer all that takes by clocks that are slow by the network's drift.
-fn slow_clocks(sum: &Sum, network: &Network) -> Span {
-    let ppm = network.drift_ppm.min(900_000);
-    total(sum).fraction(ppm, 1_000_000 - ppm)
 }

@@ -29,7 +29,8 @@ use sim::{
     Observation, Promise, Role, Span, algorithm::total,
 };
 
-use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, fresh_value, slow, validity};
+use crate::clocks::slow;
+use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, fresh_value, validity};
 
 pub use config::{Config, Deadline};
 pub use mutants::Mutant;

@@ -31,7 +31,8 @@ use sim::{
     Observation, Promise, Role, Span, algorithm::total,
 };
 
-use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, slow, validity};
+use crate::clocks::slow;
+use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, validity};
 
 pub use config::{Config, Order, Token};
 pub use mutants::Mutant;
