@@ -2,6 +2,7 @@
 //! paper.
 
 pub mod bully;
+mod clocks;
 pub mod etcd_session;
 pub mod kubernetes_lease;
 pub mod lock_service;

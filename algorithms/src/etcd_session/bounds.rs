@@ -5,6 +5,7 @@ use sim::{Assumption, Bounds, Claim, Network, Promise, Ratio, Span};
 
 use super::config::{Config, DeadlineFrom, Stops};
 use super::{DONE_LOOP, RETRY};
+use crate::clocks::slow;
 use crate::lock_service::Sweep;
 
 /// That no effect of an old leader follows one of a new is not promised: what a leader has checked in time is still on its way
@@ -16,11 +17,11 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
     if config.stops == Stops::Never {
         return claims;
     }
-    let recovers = [Promise::EventualLeader, Promise::NoStuckRole];
-    claims.extend(Claim::all(Assumption::Asynchrony, &recovers));
     claims.extend(Claim::all(bounded, &[Promise::LeaderHasQuorum, Promise::NoLeaderWithoutQuorum]));
     if config.hold == Span::ZERO {
-        claims.extend(Claim::all(Assumption::Asynchrony, &[Promise::BoundedTermGrowth]));
+        // Whoever gives the lock back by itself leaves nobody leading, again and again, and its number grows with each turn.
+        let recovers = [Promise::EventualLeader, Promise::NoStuckRole, Promise::BoundedTermGrowth];
+        claims.extend(Claim::all(Assumption::Asynchrony, &recovers));
         claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::Stability]));
     }
     if config.deadline_from == DeadlineFrom::Send && config.stops == Stops::AtDeadline {
@@ -57,7 +58,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
     if !network.loss.is_zero() {
         sum.push((network.session, "a question or an answer that was lost and is sent again"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
 }
 
@@ -70,7 +71,7 @@ fn step_down(config: &Config, network: &Network) -> Sum {
     if config.stops == Stops::WhenDone {
         sum.push((DONE_LOOP, "the client's loop"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
 }
 
@@ -86,8 +87,16 @@ fn overlap(config: &Config, network: &Network) -> Sum {
     sum
 }
 
-/// How much longer all that takes by clocks that are slow by the network's drift.
-fn slow_clocks(sum: &Sum, network: &Network) -> Span {
-    let ppm = network.drift_ppm.min(900_000);
-    total(sum).fraction(ppm, 1_000_000 - ppm)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gives_the_lock_back_by_itself_does_not_promise_that_somebody_leads() {
+        let promises = |hold| {
+            let claims = claims(&Config { hold, ..Config::default() });
+            [Promise::EventualLeader, Promise::NoStuckRole].map(|promise| claims.iter().any(|claim| claim.promise == promise))
+        };
+        assert_eq!((promises(Span::ZERO), promises(Span::secs(1))), ([true; 2], [false; 2]));
+    }
 }

@@ -134,6 +134,10 @@ impl Settings for Config {
     }
 
     fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.election_timeout == Span::ZERO {
+            let why = "etcd refuses to start (\"--election-timeout must be >0\"): write a time such as \"1s\", its default";
+            return Err(("election-timeout", String::from(why)));
+        }
         let (second, shortest) = (Span::secs(1), self.rules().shortest);
         if !self.ttl.0.is_multiple_of(second.0) {
             let next = Span::secs(self.ttl.0.div_ceil(second.0));
@@ -193,5 +197,7 @@ mod tests {
         let (key, why) = complaint(|c| c.ttl = Span::millis(2500));
         assert!(key == "ttl" && why.contains("\"3s\""), "{why}");
         assert_eq!(complaint(|c| c.clock_margin = Span::secs(60)).0, "clock-margin");
+        let (key, why) = complaint(|c| (c.ttl, c.election_timeout) = (Span::ZERO, Span::ZERO));
+        assert!(key == "election-timeout" && why.contains(">0"), "{why}");
     }
 }

@@ -16,6 +16,9 @@
 //! after the lease was granted, not at once. Questions are asked again every 500 ms until they are answered; a watch is asked for
 //! again every third of the TTL, which stands for the client's resuming it on a new connection. Members that wait do not know who
 //! leads, only who is before them. An ineligible member opens no session.
+//!
+//! **With `hold`** a leader gives the lock back by itself. Nobody leads then between two turns, so that somebody leads for long
+//! enough, and that numbers grow no further than needed, is promised only without it.
 
 mod bounds;
 mod campaign;

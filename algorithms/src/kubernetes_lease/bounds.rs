@@ -4,6 +4,7 @@ use sim::algorithm::{Sum, total};
 use sim::{Assumption, Bounds, Claim, Network, Promise, Ratio, Span};
 
 use super::config::{Config, ExpiresBy, OnStopped, ReleaseCheck};
+use crate::clocks::slow;
 
 pub(super) fn claims(config: &Config) -> Vec<Claim> {
     let mut always = vec![Promise::ElectionSafety];
@@ -17,24 +18,31 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
         always.extend([Promise::EventualLeader, Promise::FollowerAgreement, Promise::NoStuckRole, Promise::BoundedTermGrowth]);
     }
     let mut claims = Claim::all(Assumption::Asynchrony, &always);
+    let has_margin = monotonic && config.margin() > Span::ZERO;
     if monotonic && !config.release_on_cancel {
-        claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::ServiceSideExclusive, Promise::Stability]));
+        claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::Stability]));
+        if has_margin {
+            // A renewal that reaches the service late may have been repeated by its sender, with the same time in the record: it
+            // prolongs what the record grants, and no challenger sees it.
+            claims.extend(Claim::all(Assumption::BoundedDelay, &[Promise::ServiceSideExclusive]));
+        }
     }
     if stops {
         claims.extend(Claim::all(Assumption::BoundedDelay, &[Promise::LeaderHasQuorum, Promise::NoLeaderWithoutQuorum]));
     }
-    if monotonic && stops && config.margin() > Span::ZERO {
+    if has_margin && stops {
         claims.extend(Claim::all(Assumption::BoundedDelay, &[Promise::LeaseExclusive, Promise::EffectiveSplitBrain]));
     }
     claims
 }
 
-/// The margin between the time after which a leader stops and the time for which a challenger waits is used up by answers that
-/// come late and by clocks that run apart. Each may have half of it; answers no less than the network needs.
+/// The margin between the time after which a leader stops and the time for which a challenger waits (less what challengers do
+/// not see of renewals) is used up by answers that come late and by clocks that run apart. Each may have half of it; answers no
+/// less than the network needs.
 pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
     let margin = config.margin();
     let answer = margin.fraction(1, 2).max(network.max_delay.times(2)).min(margin);
-    let held = config.stops_after() + answer;
+    let held = config.stops_after() + config.unseen() + answer;
     let waits = Span::secs(u64::from(config.seconds()));
     let millis = |span: Span| u32::try_from(span.0.div_ceil(1_000_000)).unwrap_or(u32::MAX);
     let drift = if waits > held { Ratio::new(millis(waits), millis(held)) } else { Ratio::ONE };
@@ -60,7 +68,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
     if !network.loss.is_zero() {
         sum.push((network.session, "a question or an answer that was lost and is sent again"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
 }
 
@@ -73,12 +81,6 @@ fn step_down(config: &Config, network: &Network) -> Sum {
     if config.release_on_cancel {
         sum.push((config.renew_deadline, "it tries to release for no longer than a renew-deadline, and works on meanwhile"));
     }
-    sum.push((slow_clocks(&sum, network), "slow clocks"));
+    sum.push((slow(total(&sum), network), "slow clocks"));
     sum
-}
-
-/// How much longer all that takes by clocks that are slow by the network's drift.
-fn slow_clocks(sum: &Sum, network: &Network) -> Span {
-    let ppm = network.drift_ppm.min(900_000);
-    total(sum).fraction(ppm, 1_000_000 - ppm)
 }

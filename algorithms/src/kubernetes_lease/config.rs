@@ -2,6 +2,8 @@
 
 use sim::{Config as Settings, Kind, Setting, Span, Value};
 
+use super::LEASE_SECOND;
+
 /// By what a challenger tells that a lease is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ExpiresBy {
@@ -73,9 +75,15 @@ impl Config {
         self.retry_period + self.renew_deadline + release
     }
 
+    /// By how much a leader's last success may be later than the last change of the record: times in it are whole seconds, and
+    /// of several renewals within one second challengers see the first alone.
+    pub fn unseen(&self) -> Span {
+        if self.retry_period < LEASE_SECOND { LEASE_SECOND } else { Span::ZERO }
+    }
+
     /// By how much a challenger waits longer than a leader leads, if it does.
     pub fn margin(&self) -> Span {
-        Span::secs(u64::from(self.seconds())) - self.stops_after()
+        Span::secs(u64::from(self.seconds())) - (self.stops_after() + self.unseen())
     }
 }
 
@@ -109,7 +117,8 @@ impl Settings for Config {
         Setting {
             key: "retry-period",
             kind: Kind::Span,
-            about: "time between two tries; challengers wait up to 1.2 times as long on top",
+            about: "time between two tries; challengers wait up to 1.2 times as long on top; below 1s challengers do not see every \
+                    renewal, since times in the record are whole seconds, and take the lease up to 1s too early",
         },
         Setting {
             key: "request-timeout",
@@ -256,5 +265,11 @@ mod tests {
     fn client_go_allows_settings_without_a_margin() {
         let config = Config { renew_deadline: Span::secs(14), ..Config::default() };
         assert_eq!((config.check(), config.margin()), (Ok(()), Span::ZERO));
+    }
+
+    #[test]
+    fn renewals_within_a_second_look_alike_and_cost_a_second_of_the_margin() {
+        let of = |retry| Config { retry_period: Span::millis(retry), ..Config::default() }.margin();
+        assert_eq!((of(1_000), of(999)), (Span::secs(4), Span::millis(3_001)));
     }
 }

@@ -10,6 +10,11 @@
 //! challenger's jitter. `tryRelease` with what it does not look at; it comes *before* the workers are told to stop, so that
 //! with `release-on-cancel` a leader that is cut off works on until its release has failed.
 //!
+//! **What whole seconds cost.** Renewals that begin within the same second of the holder's wall clock leave the same record, and
+//! a challenger sees no change: it counts from the first of them. Where retry-period is below 1 s, up to a second of the margin
+//! (lease-duration less renew-deadline and retry-period) is gone by that, and nothing is promised of a lease that has no more.
+//! So it is in client-go, which compares raw records with times of a `metav1.Time`'s precision.
+//!
 //! **Identity and token.** Each process has an identity of its own, as where a random number is part of it. The epoch is
 //! leaderTransitions + 1, which rises whenever the holder changes. As a fencing token it is of no use where processes share an
 //! identity, or where the record is deleted and made anew: it then stays or starts again. The token is therefore the

@@ -47,6 +47,8 @@ use sim::{
     algorithm::{Sum, total},
 };
 
+use crate::clocks::slow;
+
 pub use config::Config;
 pub use mutants::Mutant;
 
@@ -348,8 +350,7 @@ impl Algorithm for NaiveLowestId {
 
 /// Adds how much longer a sum of local times may last in truth, where clocks are slow.
 fn slow_clocks(sum: &mut Sum, network: &Network) {
-    let ppm = network.drift_ppm.min(900_000);
-    if ppm > 0 {
-        sum.push((total(sum).fraction(ppm, 1_000_000 - ppm), "slow clocks"));
+    if network.drift_ppm > 0 {
+        sum.push((slow(total(sum), network), "slow clocks"));
     }
 }

@@ -1,10 +1,11 @@
 //! What Raft promises under given settings, and how long it may take: sums whose terms say what they are for.
 
-use sim::algorithm::Sum;
+use sim::algorithm::{Sum, total};
 use sim::{Assumption, Bounds, Claim, Network, Promise, Span};
 
 use super::config::{CheckQuorum, Config, Stickiness};
 use super::presence::SHORTEST_CHECK;
+use crate::clocks::slow;
 
 pub(super) fn claims(config: &Config) -> Vec<Claim> {
     let mut claims = Claim::all(
@@ -84,7 +85,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
         sum.push((total.fraction(sent * sent - through * through, through * through), "repetitions for lost messages"));
     }
     if network.drift_ppm > 0 {
-        sum.push((drift(sim::algorithm::total(&sum), network), "slow clocks"));
+        sum.push((slow(total(&sum), network), "slow clocks"));
     }
     sum
 }
@@ -102,13 +103,7 @@ fn step_down(config: &Config, network: &Network) -> Option<Sum> {
         }
     };
     if network.drift_ppm > 0 {
-        sum.push((drift(sim::algorithm::total(&sum), network), "slow clocks"));
+        sum.push((slow(total(&sum), network), "slow clocks"));
     }
     Some(sum)
-}
-
-/// How much longer a stretch of a clock may last that is slow by the network's drift.
-fn drift(stretch: Span, network: &Network) -> Span {
-    let ppm = network.drift_ppm.min(900_000);
-    stretch.fraction(ppm, 1_000_000 - ppm)
 }

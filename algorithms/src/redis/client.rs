@@ -1,6 +1,6 @@
 //! What every client of a lock on Redis does alike: how long a lock is valid, and what is written into it.
 
-use sim::{Algorithm, Context, Network, Ratio, Span};
+use sim::{Algorithm, Context, Ratio, Span};
 
 /// A hundredth of a lock's time to live is for clocks that differ: ClockDriftFactor of redlock-rb, driftFactor of redsync.
 const DRIFT_PART: u64 = 100;
@@ -18,16 +18,6 @@ pub(crate) const REPETITIONS: Span = Span::millis(3000);
 pub(crate) fn validity(ttl: Span) -> Span {
     ttl - (ttl.fraction(1, DRIFT_PART) + DRIFT_MARGIN)
 }
-
-/// How much longer this time may last by the slowest clock that the network allows for.
-pub(crate) fn slow(span: Span, network: &Network) -> Span {
-    let ppm = network.drift_ppm.min(MOST_DRIFT);
-    span.fraction(ppm, WHOLE - ppm)
-}
-
-/// In parts per million: a clock that hardly runs has no bound; a tenth of the right rate stands for it.
-const MOST_DRIFT: u64 = 900_000;
-const WHOLE: u64 = 1_000_000;
 
 /// So many bits of a value are drawn; the rest is the number of the member.
 const DRAWN_BITS: u32 = 48;

@@ -29,7 +29,7 @@ use std::collections::VecDeque;
 
 use sim::{Authority, Desk, Encode, Encoder, Grant, LocalTime, NodeId, Service, Span, WallTime};
 
-pub(crate) use client::{DRIFT, REPETITIONS, fresh_value, slow, validity};
+pub(crate) use client::{DRIFT, REPETITIONS, fresh_value, validity};
 pub use commands::{Answer, Ask};
 pub(crate) use settings::{CLIENT_CLOCK, CLOCKS, PERSISTENCE, RESTART_DELAY, SERVER_CLOCK, check_lock, choice, chosen};
 pub use settings::{Clock, Persistence, Server};

@@ -144,21 +144,24 @@ impl Settings for Config {
 
     fn check(&self) -> Result<(), (&'static str, String)> {
         check_lock(self.ttl, self.retry_delay)?;
-        if self.request_timeout == Span::ZERO || self.request_timeout >= self.ttl {
+        let valid = validity(self.ttl);
+        // Where locks are extended, the answer must come while the lock is valid.
+        let longest = if self.renew { valid } else { self.ttl };
+        if self.request_timeout == Span::ZERO || self.request_timeout >= longest {
             let why = format!(
                 "the Redis documentation asks for a timeout \"which is small compared to the total lock auto-release time\", which \
-                 is {}: write a time between, such as \"500ms\"",
-                self.ttl
+                 is {}: write more than \"0s\" and less than \"{longest}\", such as \"{}\"",
+                self.ttl,
+                self.ttl.fraction(1, 60).min(longest.fraction(1, 2))
             );
             return Err(("request-timeout", why));
         }
-        let patience = self.renew_interval + self.request_timeout;
-        if self.renew && (self.renew_interval == Span::ZERO || patience >= validity(self.ttl)) {
+        let left = valid - self.request_timeout;
+        if self.renew && (self.renew_interval == Span::ZERO || self.renew_interval >= left) {
             let why = format!(
-                "an extension must be answered while the lock is valid, for {} after the last one; Redisson renews at a third of the \
-                 time to live: write \"{}\"",
-                validity(self.ttl),
-                self.ttl.fraction(1, 3)
+                "an extension must be answered while the lock is valid, for {valid} after the last one; Redisson renews at a third of \
+                 the time to live: write more than \"0s\" and less than \"{left}\", such as \"{}\"",
+                self.ttl.fraction(1, 3).min(left.fraction(1, 2))
             );
             return Err(("renew-interval", why));
         }
@@ -208,7 +211,9 @@ mod tests {
             (|c| c.ttl = Span::millis(2), "ttl", "never valid"),
             (|c| c.retry_delay = (Span::ZERO, Span::ZERO), "retry-delay", "random delay"),
             (|c| c.request_timeout = c.ttl, "request-timeout", "auto-release time"),
-            (|c| c.renew_interval = c.ttl, "renew-interval", "write \"10s\""),
+            (|c| c.request_timeout = Span::ZERO, "request-timeout", "more than \"0s\" and less than"),
+            (|c| c.renew_interval = c.ttl, "renew-interval", "such as \"10s\""),
+            (|c| c.renew_interval = Span::ZERO, "renew-interval", "more than \"0s\" and less than"),
             (|c| c.server.restart_delay = c.ttl, "restart-delay", "at least a bit more than the max TTL"),
             (|c| (c.wait_for_replica, c.server.replication_lag) = (true, Span::secs(1)), "replication-lag", "500ms"),
         ] {

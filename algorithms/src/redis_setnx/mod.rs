@@ -19,6 +19,7 @@
 //! 2. A renewal that is not answered is tried again after the delay of a retry.
 //! 3. A member first asks after the delay of a retry, drawn, as if it had tried before.
 //! 4. Retries are without number: whoever wants to lead goes on asking.
+//! 5. An ineligible member never asks.
 
 mod config;
 mod mutants;
@@ -28,7 +29,8 @@ use sim::{
     Observation, Promise, Role, Span, algorithm::total,
 };
 
-use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, fresh_value, slow, validity};
+use crate::clocks::slow;
+use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, fresh_value, validity};
 
 pub use config::{Config, Deadline};
 pub use mutants::Mutant;
@@ -98,8 +100,10 @@ impl RedisSetnx {
         for timer in [Timer::Answer, Timer::Renew, Timer::Deadline] {
             ctx.disarm(timer);
         }
-        let delay = self.retry_delay(ctx);
-        ctx.arm(Timer::Retry, delay);
+        if !ctx.ineligible() {
+            let delay = self.retry_delay(ctx);
+            ctx.arm(Timer::Retry, delay);
+        }
     }
 
     fn retry_delay(&self, ctx: &mut Ctx<'_>) -> Span {
@@ -267,7 +271,8 @@ impl Algorithm for RedisSetnx {
 
     fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx<'_>) {
         match (timer, self.state) {
-            (Timer::Retry, State::Waiting) => {
+            // Ordered, perhaps, of one that may not.
+            (Timer::Retry, State::Waiting) if !ctx.ineligible() => {
                 ctx.disarm(Timer::Retry);
                 self.attempt(ctx);
             }

@@ -168,23 +168,34 @@ impl Settings for Config {
             let why = "whoever has tried in vain must let others through: write a time such as \"1s\"";
             return Err(("again-after", String::from(why)));
         }
+        if self.node_timeout == Span::ZERO {
+            let why =
+                "no master answers in no time, and nobody would ever get the lock: write more than \"0s\", such as \"50ms\"";
+            return Err(("node-timeout", String::from(why)));
+        }
         let valid = validity(self.ttl);
-        if self.node_timeout == Span::ZERO || self.node_timeout >= self.ttl || self.longest_round() >= valid {
+        if self.longest_round() >= valid {
             let why = format!(
                 "the Redis documentation asks for a timeout \"which is small compared to the total lock auto-release time\" (5 to 50 \
                  ms for 10 s), and when no master answers a round takes {}, while a lock of {} is valid for {valid}: write \"{}\" or \
                  less",
                 self.longest_round(),
                 self.ttl,
-                self.ttl.fraction(1, 200).max(Span::micros(100))
+                self.ttl.fraction(1, 200).min(valid.fraction(1, 2 * MASTERS.len() as u64))
             );
             return Err(("node-timeout", why));
         }
-        if self.renew && (self.renew_interval == Span::ZERO || self.renew_interval + self.longest_round() >= valid) {
+        if self.renew && self.renew_interval == Span::ZERO {
+            let why = "a holder cannot extend its lock all the time: write more than \"0s\"; about a third of ttl is usual";
+            return Err(("renew-interval", String::from(why)));
+        }
+        let left = valid - self.longest_round();
+        if self.renew && self.renew_interval >= left {
             let why = format!(
-                "an extension counts only \"within the validity time\", {valid}, and may take {}: write about a third of ttl, \"{}\"",
+                "an extension counts only \"within the validity time\", {valid}, and may take {}: write less than \"{left}\", such as \
+                 \"{}\"",
                 self.longest_round(),
-                self.ttl.fraction(1, 3)
+                self.ttl.fraction(1, 3).min(left.fraction(1, 2))
             );
             return Err(("renew-interval", why));
         }
@@ -228,7 +239,9 @@ mod tests {
             (|c| c.retry_count = 0, "retry-count", "without having asked"),
             (|c| c.retry_delay = (Span::ZERO, Span::ZERO), "retry-delay", "random delay"),
             (|c| c.again_after = Span::ZERO, "again-after", "\"1s\""),
+            (|c| c.node_timeout = Span::ZERO, "node-timeout", "more than \"0s\""),
             (|c| c.node_timeout = c.ttl, "node-timeout", "auto-release time"),
+            (|c| c.renew_interval = Span::ZERO, "renew-interval", "more than \"0s\""),
             (|c| c.node_timeout = Span::secs(2), "node-timeout", "a round takes 10s"),
             (|c| c.renew_interval = Span::secs(9) + Span::millis(800), "renew-interval", "within the validity time"),
             (|c| c.server.restart_delay = Span::secs(10), "restart-delay", "write \"11s\""),

@@ -19,7 +19,7 @@
 //! 4. A holder stops by itself when its validity is over: redlock-rb hands the validity to its caller, who has to.
 //! 5. `ask = "at-once"`: all masters at the same time, as redsync does and the documentation recommends.
 //! 6. Giving back is not answered, and nobody waits for it; redlock-rb waits for the answers and does not look at them.
-//! 7. A member first asks after a drawn delay, as if it had tried before.
+//! 7. A member first asks after a drawn delay, as if it had tried before. An ineligible one never asks.
 //! 8. `token = "value"` is nobody's advice: it is there to show what comes of taking the random value for a fencing token.
 
 mod config;
@@ -31,7 +31,8 @@ use sim::{
     Observation, Promise, Role, Span, algorithm::total,
 };
 
-use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, slow, validity};
+use crate::clocks::slow;
+use crate::redis::{Answer, Ask, DRIFT, REPETITIONS, Redis, Server, validity};
 
 pub use config::{Config, Order, Token};
 pub use mutants::Mutant;
@@ -101,7 +102,9 @@ impl Redlock {
         for timer in [Timer::Answer, Timer::Renew, Timer::Deadline] {
             ctx.disarm(timer);
         }
-        ctx.arm(Timer::Retry, delay);
+        if !ctx.ineligible() {
+            ctx.arm(Timer::Retry, delay);
+        }
     }
 
     fn retry_delay(ctx: &mut Ctx<'_>) -> Span {
@@ -270,7 +273,8 @@ impl Algorithm for Redlock {
 
     fn on_timer(&mut self, timer: Timer, ctx: &mut Ctx<'_>) {
         match (timer, self.state) {
-            (Timer::Retry, State::Waiting) => {
+            // Ordered, perhaps, of one that may not.
+            (Timer::Retry, State::Waiting) if !ctx.ineligible() => {
                 ctx.disarm(Timer::Retry);
                 self.begin(State::Trying, ctx);
             }

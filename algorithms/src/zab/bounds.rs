@@ -4,6 +4,7 @@ use sim::algorithm::{Sum, total};
 use sim::{Assumption, Bounds, Claim, Network, Promise, Span};
 
 use super::config::Config;
+use crate::clocks::slow;
 
 pub(super) fn claims(config: &Config) -> Vec<Claim> {
     let mut claims = Claim::all(
@@ -68,8 +69,7 @@ fn recovery(config: &Config, network: &Network) -> Sum {
 /// Clocks that are slow by the network's drift make all of it longer.
 fn with_drift(mut sum: Sum, network: &Network) -> Sum {
     if network.drift_ppm > 0 {
-        let ppm = network.drift_ppm.min(900_000);
-        sum.push((total(&sum).fraction(ppm, 1_000_000 - ppm), "slow clocks"));
+        sum.push((slow(total(&sum), network), "slow clocks"));
     }
     sum
 }

@@ -4,6 +4,7 @@ use sim::{Assumption, Bounds, Claim, Network, Promise, Ratio, Span, algorithm::t
 
 use super::client::ping_interval;
 use super::{Config, DeadlineFrom, ErrorPolicy};
+use crate::clocks::slow;
 
 /// The holder stops at 2/3 of the session. Of the third that is left, one half is for clocks: 2/3 × 5/4 = 5/6 …
 const DRIFT: Ratio = Ratio::new(5, 4);
@@ -32,8 +33,8 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
         DeadlineFrom::Send => Assumption::BoundedDrift,
         DeadlineFrom::Receipt => Assumption::BoundedDelay,
     };
-    claims.extend(Claim::all(by_deadline, &[LeaseExclusive, LeaseContainment, BeliefOverlap]));
-    claims.extend(Claim::all(Assumption::BoundedDrift, &[LeaderHasQuorum]));
+    // An answer that was held back prolongs what is counted from its receipt, in contact with the service or not.
+    claims.extend(Claim::all(by_deadline, &[LeaseExclusive, LeaseContainment, BeliefOverlap, LeaderHasQuorum]));
     claims.extend(Claim::all(Assumption::BoundedDelay, &[EffectiveSplitBrain]));
     claims
 }
@@ -45,19 +46,19 @@ fn stops_in_time(config: &Config) -> bool {
 
 pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
     let session = config.granted();
-    let slow = |span: Span| Span::nanos((u128::from(span.0) * u128::from(network.drift_ppm) / 1_000_000) as u64);
     let mut recovery = vec![
         (session, "session: the node of a holder that crashed, or that another leader of the service gave its full time again"),
         (config.tick_time, "tick-time: sessions end with the bucket after their time"),
         (ping_interval(session), "a question or a notice that was lost is made good for with the next ping"),
         (network.max_delay.times(2 * ROUND_TRIPS), "open, create, list, and a notice: a round trip each"),
     ];
-    recovery.push((slow(total(&recovery)), "slow clocks"));
+    recovery.push((slow(total(&recovery), network), "slow clocks"));
     let read_timeout = session.fraction(2, 3);
-    let step_down = vec![
-        (read_timeout, "read timeout: 2/3 of the session after the last request that was answered"),
-        (slow(read_timeout), "slow clocks"),
-    ];
+    let mut step_down = vec![(read_timeout, "read timeout: 2/3 of the session after the last request that was answered")];
+    if config.deadline_from == DeadlineFrom::Receipt {
+        step_down.push((network.max_delay, "its answer"));
+    }
+    step_down.push((slow(read_timeout, network), "slow clocks"));
     let in_time = stops_in_time(config);
     Bounds {
         recovery,
@@ -88,6 +89,18 @@ mod tests {
             let reference = config.granted() + config.tick_time;
             let recovery = total(&bounds(&config, &network).recovery);
             assert!(recovery >= reference && recovery <= reference.fraction(3, 2), "{timeout}: {recovery} for {reference}");
+        }
+    }
+
+    #[test]
+    fn what_counts_from_receipt_is_promised_only_while_answers_come_in_time() {
+        for (deadline_from, given) in
+            [(DeadlineFrom::Send, Assumption::BoundedDrift), (DeadlineFrom::Receipt, Assumption::BoundedDelay)]
+        {
+            let claims = claims(&Config { deadline_from, ..Config::default() });
+            for promise in [Promise::LeaseExclusive, Promise::LeaderHasQuorum] {
+                assert!(claims.contains(&Claim { promise, given }), "{deadline_from:?}: {promise:?}");
+            }
         }
     }
 

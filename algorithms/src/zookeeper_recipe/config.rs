@@ -151,6 +151,18 @@ impl Settings for Config {
         }
         Ok(())
     }
+
+    fn notes(&self) -> Vec<String> {
+        let granted = self.granted();
+        if granted == self.session_timeout {
+            return Vec::new();
+        }
+        vec![format!(
+            "session-timeout: {} are asked for and {granted} granted; ZooKeeper \"requires that the timeout be a minimum of 2 times the \
+             tickTime (as set in the server configuration) and a maximum of 20 times the tickTime\", which is {}",
+            self.session_timeout, self.tick_time
+        )]
+    }
 }
 
 #[cfg(test)]
@@ -183,6 +195,17 @@ mod tests {
         assert_eq!(granted(1_000, 2_000), Span::secs(4));
         assert_eq!(granted(0, 2_000), Span::secs(4));
         assert_eq!(granted(10_000, 2_000), Span::secs(10));
+    }
+
+    #[test]
+    fn a_session_of_another_length_than_was_asked_for_is_noted_with_the_rule() {
+        let notes = |timeout| Config { session_timeout: Span::secs(timeout), ..Config::default() }.notes();
+        let note = notes(60).concat();
+        assert!(
+            note.contains("60s are asked for and 40s granted") && note.contains("a maximum of 20 times the tickTime"),
+            "{note}"
+        );
+        assert_eq!((notes(1).len(), notes(4).len(), notes(10).len(), notes(40).len()), (1, 0, 0, 0));
     }
 
     #[test]

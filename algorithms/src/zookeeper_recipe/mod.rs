@@ -25,6 +25,7 @@
 //!    and sets its watches anew with the next one; here a notice can be lost without a sign.
 //! 6. A node that belongs to another session is deleted and created anew whenever it is found, not only when it is the first.
 //! 7. Nobody closes a session: a process that ends crashes.
+//! 8. An ineligible member opens no session.
 
 mod bounds;
 mod client;
@@ -159,7 +160,9 @@ impl Algorithm for ZookeeperRecipe {
             epoch: 0,
             by_flag: mutants::leads_on_without_contact(ctx),
         };
-        contender.connect(ctx);
+        if !ctx.ineligible() {
+            contender.connect(ctx);
+        }
         contender
     }
 

@@ -78,6 +78,17 @@ fn a_leader_that_is_cut_off_and_releases_before_it_stops_leads_beside_the_next()
 }
 
 #[test]
+fn a_leader_that_renews_several_times_a_second_has_a_second_less() {
+    let millis = |ordeal: Ordeal, retry| {
+        let (lease, deadline) = (Span::secs(4), Span::millis(1200));
+        ordeal.span("lease-duration", lease).span("renew-deadline", deadline).span("retry-period", Span::millis(retry))
+    };
+    // 4 s less 1.2 s and 0.2 s are 2.6 s, of which a second is gone: the last renewals before the cut look like the one before.
+    let (gap, _) = smallest(&millis(fast_challengers(Ratio::ONE), 200), 300);
+    assert!((1_600_000_000..2_000_000_000).contains(&gap), "{}", seconds(gap));
+}
+
+#[test]
 #[ignore = "a table: thousand seeds for each of some thirty settings"]
 fn where_overlap_first_appears() {
     const SEEDS: u64 = 1000;

@@ -1,6 +1,7 @@
 //! What happens, step by step.
 
 use super::*;
+use sim::setup::MemberSetup;
 
 #[test]
 fn while_nothing_goes_wrong_the_first_to_come_leads_and_each_other_watches_the_one_before() {
@@ -105,4 +106,20 @@ fn a_node_whose_creation_was_not_heard_of_is_found_by_its_guid() {
         orphans += usize::from(wrong.0.iter().filter(|(_, words)| words.starts_with("n2 sends Create")).count() > 1);
     }
     assert!(orphans > 5, "without a GUID {orphans} orphans in 100 seeds");
+}
+
+#[test]
+fn an_ineligible_member_opens_no_session_and_never_leads() {
+    let outsiders = [1, 3].map(|number| MemberSetup { ineligible: true, ..MemberSetup::of(number - 1) });
+    let script = vec![
+        at("crash", (20_000, 24_000), Fault::Crash(vec![Target::Leader])),
+        at("back", (50_000, 50_000), Fault::Restart(vec![Target::All])),
+    ];
+    let setup = Setup { members: outsiders.to_vec(), ..world(script) };
+    for seed in 0..20 {
+        let (outcome, log) = logged(&setup, &settings(&[]), None, seed);
+        assert_eq!(findings(&outcome), [""; 0], "seed {seed}");
+        assert!(outcome.tenures.iter().all(|tenure| tenure.node.0 == 1), "seed {seed}: {:?}", tenures(&outcome));
+        assert_eq!((outcome.tenures.len(), log.count("n1 sends") + log.count("n3 sends")), (2, 0), "seed {seed}");
+    }
 }
