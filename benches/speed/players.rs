@@ -3,7 +3,7 @@
 use scenarios::default_registry;
 use sim::fault::{Fault, ScriptEvent, Target, When};
 use sim::registry::Options;
-use sim::setup::Setup;
+use sim::setup::{Setup, Work};
 use sim::{Delay, Player, Span};
 
 use super::{ROUNDS, median, met, rate, ruler};
@@ -12,15 +12,13 @@ use super::{ROUNDS, median, met, rate, ruler};
 const EVENTS: u64 = 1_000_000;
 /// A run that is long enough to tell how many events an algorithm has in a second.
 const SAMPLE: u64 = 600;
-/// Share of the ruler's events a second that each has to reach, with fingerprint, checks and work.
+/// Share of the ruler's events a second that each has to reach, with fingerprint and checks.
 const TARGET: f64 = 0.25;
 const RULER_SEEDS: u64 = 500;
 
 pub fn measure() {
     let registry = default_registry();
-    println!(
-        "\nevery algorithm with its defaults over {EVENTS} events, leader crashed now and then, with work, fingerprint and checks"
-    );
+    println!("\nevery algorithm with its defaults over {EVENTS} events, leader crashed now and then, fingerprint and checks");
     for player in registry.iter() {
         let sample = setup(player, SAMPLE);
         let events = run(player, &sample).max(1);
@@ -44,9 +42,9 @@ fn run(player: &dyn Player, setup: &Setup) -> u64 {
     player.run(setup, &[], 1, Options::default()).events
 }
 
-/// Five members with work; the leader is crashed every ten recovery bounds, and restarted after one.
+/// Five members without work, which is no event of theirs; the leader is crashed every ten recovery bounds, and restarted after one.
 fn setup(player: &dyn Player, seconds: u64) -> Setup {
-    let quiet = Setup { duration: Span::secs(seconds), ..Setup::default() };
+    let quiet = Setup { duration: Span::secs(seconds), work: Work { on: false, ..Work::default() }, ..Setup::default() };
     let recovery = sim::algorithm::total(&player.bounds(&[], &quiet).recovery).max(Span::secs(1));
     let event = |name: &str, when, every, fault, bind: Option<&str>| ScriptEvent {
         name: String::from(name),
