@@ -29,5 +29,7 @@ pub mod catalogue;
 pub mod inventory;
 
 // The published results.
+pub mod paired;
 pub mod published;
+pub mod quantile;
 pub mod statistics;
