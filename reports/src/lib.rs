@@ -22,6 +22,7 @@ pub mod sections;
 pub mod trace;
 
 // Many runs.
+pub mod compare;
 pub mod summary;
 
 // What there is.
