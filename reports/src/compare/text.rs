@@ -9,6 +9,7 @@ use crate::paint::Paint;
 use crate::quantile::{Quantile, TooFew};
 use crate::statistics;
 use crate::table::{Cell, Table};
+use crate::words;
 
 /// Below this share of the seeds with a failover the figures say little, and the reader is told what to do.
 const FEW: f64 = 0.5;
@@ -45,7 +46,7 @@ fn table(row: &Row) -> Table {
         let [p50, p90, p99] = figures.quantiles;
         let overlap = match figures.overlapped {
             0 => String::from("none"),
-            seeds => format!("{seeds} seeds, up to {}", Span(figures.longest_overlap_ns)),
+            seeds => format!("{seeds} seeds, up to {}", words::span(Span(figures.longest_overlap_ns))),
         };
         let paint = if figures.safety.is_empty() { Paint::Plain } else { Paint::Bad };
         table.row([
@@ -69,7 +70,7 @@ fn rate(rate: f64) -> String {
 
 /// `214 ms (210–219 ms)`.
 fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool) -> String {
-    let time = |figure: Option<u64>| figure.map_or_else(|| String::from("never"), |ns| Span(ns).to_string());
+    let time = |figure: Option<u64>| figure.map_or_else(|| String::from("never"), |ns| words::span(Span(ns)));
     match quantile {
         Ok(found) if with_interval => format!("{} ({} to {})", time(found.value), time(found.low), time(found.high)),
         Ok(found) => time(found.value),
@@ -81,7 +82,7 @@ fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool) -> String {
 fn findings(figures: &Figures) -> String {
     let words =
         |found: &[Found]| -> Vec<String> { found.iter().map(|one| format!("{} ({})", one.invariant, one.seeds)).collect() };
-    let all: Vec<String> = words(&figures.safety).into_iter().chain(words(&figures.liveness)).collect();
+    let all: Vec<String> = named(&figures.safety).into_iter().chain(named(&figures.liveness)).collect();
     if all.is_empty() { String::from("none") } else { all.join(", ") }
 }
 
@@ -115,7 +116,7 @@ fn fastest(playing: &[&Column]) -> Vec<String> {
     let mut lines = Vec::new();
     for other in playing.iter().filter(|other| other.algorithm != best.algorithm) {
         let Some(compared) = best.against(other) else { continue };
-        let time = best.figures().failover.median().map_or_else(|| String::from("never"), |ns| Span(ns).to_string());
+        let time = best.figures().failover.median().map_or_else(|| String::from("never"), |ns| words::span(Span(ns)));
         let won = compared.won.value * 100.0;
         lines.push(match compared.ratio {
             // Said the way round in which the factor is above one.
