@@ -80,7 +80,7 @@ fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool) -> String {
 }
 
 fn findings(figures: &Figures) -> String {
-    let words =
+    let named =
         |found: &[Found]| -> Vec<String> { found.iter().map(|one| format!("{} ({})", one.invariant, one.seeds)).collect() };
     let all: Vec<String> = named(&figures.safety).into_iter().chain(named(&figures.liveness)).collect();
     if all.is_empty() { String::from("none") } else { all.join(", ") }
