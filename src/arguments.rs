@@ -21,6 +21,8 @@ Exit codes: 0 as expected, 1 safety finding, 2 usage or scenario file, 3 livenes
 pub enum Command {
     /// Run a scenario: live log, verdicts, failovers, fingerprint.
     Run(RunArguments),
+    /// Compare algorithms: many paired seeds, failover times with intervals, findings, files.
+    Compare(CompareArguments),
     /// Run a saved failure again and compare the fingerprint.
     Replay(ReplayArguments),
     /// Hold the simulator against the published results on Raft's elections.
@@ -64,6 +66,42 @@ pub struct RunArguments {
     /// Run everything twice, and name the first event that differs.
     #[arg(long)]
     pub check_determinism: bool,
+}
+
+#[derive(Args)]
+pub struct CompareArguments {
+    /// Files, or names of built-in scenarios.
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    /// Who plays, separated by commas; default: everybody who can.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub algorithm: Vec<String>,
+    /// The first seed, and the one after the last; every algorithm meets the same.
+    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "0..100")]
+    pub seeds: Range<u64>,
+    /// Override a key of the scenarios: `nodes=7`, `algorithm.raft.pre-vote=true`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    #[command(flatten)]
+    pub threads: Threads,
+    /// What is written to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CompareFormat,
+    /// Write every run as a JSON line, scenario by scenario, algorithm by algorithm, in the order of the seeds.
+    #[arg(long, value_name = "FILE")]
+    pub raw: Option<PathBuf>,
+    /// Where the files go; default: a folder under `runs/` that is named after the scenarios and seeds.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CompareFormat {
+    #[default]
+    Human,
+    Json,
+    Markdown,
+    Csv,
 }
 
 /// Who plays, and with what changed.

@@ -23,12 +23,7 @@ impl<'r> Cast<'r> {
     /// `scenario` is a path or the name of a built-in one.
     pub fn new(registry: &'r Registry, scenario: &str, arguments: &PlayerArguments) -> Result<Cast<'r>, Failure> {
         let player = player(registry, &arguments.algorithm)?;
-        let found = scenarios::find(scenario)?;
-        let mut overridden = Vec::new();
-        for argument in &arguments.set {
-            overridden.push(overrides::split(argument).map_err(|what| Failure::Usage { what, help: None })?);
-        }
-        let scenario = Scenario::parse_with(&found.text, &found.origin, registry, &overridden)?;
+        let scenario = self::scenario(registry, scenario, &arguments.set)?;
         Cast::of(scenario, player, arguments.mutant.clone())
     }
 
@@ -102,6 +97,16 @@ impl<'r> Cast<'r> {
         };
         reports::human::head(seeds, &setup.name, &algorithm, setup.nodes, setup.duration)
     }
+}
+
+/// A scenario by its path or its built-in name, with these overrides.
+pub fn scenario(registry: &Registry, name: &str, set: &[String]) -> Result<Scenario, Failure> {
+    let found = scenarios::find(name)?;
+    let mut overridden = Vec::new();
+    for argument in set {
+        overridden.push(overrides::split(argument).map_err(|what| Failure::Usage { what, help: None })?);
+    }
+    Ok(Scenario::parse_with(&found.text, &found.origin, registry, &overridden)?)
 }
 
 /// The algorithm of this name.

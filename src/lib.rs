@@ -10,6 +10,7 @@ use clap::{CommandFactory, Parser};
 use sim::Registry;
 
 // The commands.
+mod compare;
 mod explain;
 mod list;
 mod many;
@@ -77,6 +78,7 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
                 None => run::one(&cast, &arguments, data),
             }
         }
+        Command::Compare(arguments) => compare::compare(registry, &arguments, data),
         Command::Replay(arguments) => replay::replay(registry, &arguments, data),
         Command::Reproduce(arguments) => reproduce::reproduce(registry, &arguments, data),
         Command::List(arguments) => list::list(registry, &arguments, data),

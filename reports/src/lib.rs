@@ -22,6 +22,7 @@ pub mod sections;
 pub mod trace;
 
 // Many runs.
+pub mod compare;
 pub mod summary;
 
 // What there is.
@@ -29,5 +30,7 @@ pub mod catalogue;
 pub mod inventory;
 
 // The published results.
+pub mod paired;
 pub mod published;
+pub mod quantile;
 pub mod statistics;

@@ -1,0 +1,145 @@
+//! Several algorithms under the same seeds of several scenarios. What is kept of a run is [`Seed`]; what is said of them is
+//! figured here, once, and written by [`text`], [`csv`] and [`json`].
+
+pub mod csv;
+pub mod json;
+mod seed;
+pub mod text;
+
+use std::ops::Range;
+
+pub use seed::{First, Seed};
+
+use crate::paired::{self, Interval};
+use crate::quantile::{Quantile, Sample, TooFew};
+
+/// Quantiles that are reported, in thousandths.
+pub const QUANTILES: [u32; 3] = [500, 900, 990];
+
+/// One algorithm in one scenario.
+pub struct Column {
+    pub algorithm: &'static str,
+    /// Why it cannot play.
+    pub misfit: Option<String>,
+    /// In the order of the seeds.
+    pub seeds: Vec<Seed>,
+    /// Every invariant that was judged, in the order of the verdicts.
+    pub invariants: Vec<&'static str>,
+}
+
+/// All algorithms in one scenario.
+pub struct Row {
+    pub scenario: String,
+    pub about: String,
+    pub columns: Vec<Column>,
+}
+
+/// The whole comparison.
+pub struct Comparison {
+    pub version: &'static str,
+    pub seeds: Range<u64>,
+    pub rows: Vec<Row>,
+}
+
+/// What one column amounts to.
+pub struct Figures {
+    pub runs: usize,
+    /// Seeds in which a leader was lost.
+    pub lost: usize,
+    /// Of these, the time until work went on, by seed; `None`: it never did.
+    pub failover: Sample,
+    pub quantiles: [Result<Quantile, TooFew>; QUANTILES.len()],
+    pub detection: Sample,
+    pub election: Sample,
+    pub takeover: Sample,
+    /// Losses of a leader for which there was no fault, in all runs.
+    pub false_failovers: u64,
+    /// Virtual time of all runs, in nanoseconds.
+    pub time_ns: u128,
+    pub safety: Vec<Found>,
+    pub liveness: Vec<Found>,
+    pub measured: Vec<Found>,
+    /// Seeds in which two or more members would have acted at once, and the longest such time.
+    pub overlapped: usize,
+    pub longest_overlap_ns: u64,
+    /// Seeds with conflicting effects, and with acknowledged work that was lost.
+    pub conflicted: usize,
+    pub threw_away: usize,
+    pub messages: Sample,
+    pub leaderless_ns: Sample,
+}
+
+/// An invariant that was violated, in so many seeds, the first of them, and how sure we are of its share.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Found {
+    pub invariant: &'static str,
+    pub seeds: usize,
+    pub first: u64,
+    pub share: Interval,
+}
+
+impl Column {
+    pub fn new(algorithm: &'static str, misfit: Option<String>) -> Column {
+        Column { algorithm, misfit, seeds: Vec::new(), invariants: Vec::new() }
+    }
+
+    pub fn figures(&self) -> Figures {
+        let runs = self.seeds.len();
+        let lost = || self.seeds.iter().filter_map(|seed| seed.first);
+        let failover = Sample::new(lost().map(|first| first.total()));
+        let quantiles = QUANTILES.map(|per_mille| failover.quantile(per_mille));
+        let found = |mask: &dyn Fn(&Seed) -> u64| {
+            let of = |(bit, &invariant): (usize, &&'static str)| {
+                let hit = |seed: &&Seed| mask(seed) >> bit & 1 == 1;
+                let first = self.seeds.iter().find(hit)?.seed;
+                let seeds = self.seeds.iter().filter(hit).count();
+                Some(Found { invariant, seeds, first, share: paired::share(seeds, runs) })
+            };
+            self.invariants.iter().enumerate().filter_map(of).collect::<Vec<Found>>()
+        };
+        Figures {
+            runs,
+            lost: failover.len(),
+            quantiles,
+            detection: Sample::new(lost().map(|first| first.detection)),
+            election: Sample::new(lost().map(|first| first.election)),
+            takeover: Sample::new(lost().map(|first| first.takeover)),
+            failover,
+            false_failovers: self.seeds.iter().map(|seed| u64::from(seed.false_failovers)).sum(),
+            time_ns: self.seeds.iter().map(|seed| u128::from(seed.end_ns)).sum(),
+            safety: found(&|seed| seed.safety),
+            liveness: found(&|seed| seed.liveness),
+            measured: found(&|seed| seed.measured),
+            overlapped: self.seeds.iter().filter(|seed| seed.overlap_ns > 0).count(),
+            longest_overlap_ns: self.seeds.iter().map(|seed| seed.overlap_ns).max().unwrap_or(0),
+            conflicted: self.seeds.iter().filter(|seed| seed.conflicting_effects > 0).count(),
+            threw_away: self.seeds.iter().filter(|seed| seed.lost_acknowledged > 0).count(),
+            messages: Sample::new(self.seeds.iter().map(|seed| Some(seed.messages))),
+            leaderless_ns: Sample::new(self.seeds.iter().map(|seed| Some(seed.leaderless_ns))),
+        }
+    }
+
+    /// The failover of every seed of a range, `None` where there was none or it never ended; for pairing.
+    fn paired(&self) -> Vec<(u64, Option<u64>)> {
+        self.seeds.iter().filter_map(|seed| seed.first.map(|first| (seed.seed, first.total()))).collect()
+    }
+
+    /// Its failovers against another's, over the seeds in which both lost a leader.
+    pub fn against(&self, other: &Column) -> Option<paired::Comparison> {
+        let theirs = other.paired();
+        let both = self.paired().into_iter().filter_map(|(seed, mine)| {
+            let place = theirs.binary_search_by_key(&seed, |(seed, _)| *seed).ok()?;
+            Some((mine, theirs[place].1))
+        });
+        let (mine, theirs): (Vec<_>, Vec<_>) = both.unzip();
+        paired::compare(&mine, &theirs)
+    }
+}
+
+impl Figures {
+    /// False failovers for each day of virtual time.
+    pub fn false_a_day(&self) -> f64 {
+        const DAY: f64 = 86_400e9;
+        if self.time_ns == 0 { 0.0 } else { self.false_failovers as f64 * DAY / self.time_ns as f64 }
+    }
+}
