@@ -19,7 +19,7 @@ pub enum Purpose {
     /// Duplication and reordering on a directed link, four words a message.
     LinkRare { from: u16, to: u16 },
     /// Acknowledgements, retransmissions and all else that sessions send on a directed link besides each message's first
-    /// transmission, eight words a packet.
+    /// transmission.
     Session { from: u16, to: u16 },
     /// Good and bad stretches of a directed link.
     Burst { from: u16, to: u16 },

@@ -153,6 +153,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// A pause is over, if no other holds the member longer.
     pub(super) fn resume_if_over(&mut self, i: usize) {
         let until = self.service_of(i).map_or_else(|| self.topology.paused_until[i], |s| self.hosts[s].paused_until);
+        self.take_in_acknowledgements();
         if until <= self.wire.now && self.resume(i) {
             self.world_changed();
         }

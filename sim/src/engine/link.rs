@@ -148,9 +148,15 @@ impl Link {
     }
 
     /// The delay of a packet that is not a message of its own (an acknowledgement or a retransmission in a session), with
-    /// chance from the caller's lane: always eight words. `None`: it is lost, or the link is cut. Copies of such packets
-    /// would change nothing, so there are none.
+    /// chance from the caller's lane. `None`: it is lost, or the link is cut. Copies of such packets would change nothing, so
+    /// there are none.
+    #[inline(always)]
     pub fn stray(&mut self, now: Time, lane: &mut Stream) -> Option<Span> {
+        if self.plain { Some(Span(self.low + scaled(lane.word(), self.width))) } else { self.stray_roughly(now, lane) }
+    }
+
+    #[inline(never)]
+    fn stray_roughly(&mut self, now: Time, lane: &mut Stream) -> Option<Span> {
         let [delay, lost, overtaken, extra] = [lane.word(), lane.word(), lane.word(), lane.word()];
         if self.cut || self.loses(now, lost & 0xffff_ffff) {
             return None;

@@ -132,6 +132,7 @@ impl<A: Algorithm> Engine<'_, A> {
             } else {
                 match self.wire.queue.pop() {
                     Due::Message(from, to, place) => self.deliver(from, to, place),
+                    Due::Letter(letter) => self.letter_arrives(letter),
                     Due::Job(job) => self.work_off(job),
                 }
             }
@@ -220,12 +221,7 @@ impl<A: Algorithm> Engine<'_, A> {
 
     #[inline(never)]
     fn lose(&mut self, from: NodeId, to: NodeId, message: A::Message, why: Dropped) {
-        if self.wire.fingerprint {
-            let words = [self.wire.now.0, tag::DROP | u64::from(from.0) << 16 | u64::from(to.0), why as u64];
-            self.wire.encoder.words(words);
-            message.encode(&mut self.wire.encoder);
-        }
-        self.wire.drop_message(from, to, message, why);
+        self.wire.lose(from, to, message, why);
         self.tell_sent();
     }
 

@@ -1,6 +1,6 @@
 //! What is going to happen, in order of (time, sequence number): one integer each, the nearest in a short sorted list, the
 //! rest in a binary heap; and two slabs that hold what the integers point to, so that nothing is allocated per event in
-//! steady state.
+//! steady state. What travels in a session lies with the sessions, and only its place is here.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -16,6 +16,8 @@ const PLACE_BITS: u32 = 28;
 const SEQUENCE_BITS: u32 = 36;
 /// Set in the place of a job, clear in that of a parcel.
 const JOB: u32 = 1 << (PLACE_BITS - 1);
+/// Set in the place of a letter, which lies elsewhere.
+const LETTER: u32 = 1 << (PLACE_BITS - 2);
 
 impl Key {
     pub const NEVER: Key = Key(u128::MAX);
@@ -124,7 +126,7 @@ impl<T> Slab<T> {
             return place;
         }
         let place = self.values.len() as u32;
-        assert!(place < JOB, "more than {JOB} events are planned at once");
+        assert!(place < LETTER, "more than {LETTER} events are planned at once");
         self.values.push(Some(value));
         place
     }
@@ -146,6 +148,8 @@ struct Parcel<M> {
 pub enum Due<J> {
     /// From, to, and where the message lies.
     Message(NodeId, NodeId, u32),
+    /// Where it lies among the letters of sessions.
+    Letter(u32),
     Job(J),
 }
 
@@ -201,7 +205,7 @@ impl<M, J> Queue<M, J> {
     #[inline(never)]
     fn grow(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
         let place = self.parcels.len() as u32;
-        assert!(place < JOB, "more than {JOB} messages are on their way at once");
+        assert!(place < LETTER, "more than {LETTER} messages are on their way at once");
         self.parcels.push(Parcel { from, to, message: Some(message) });
         place
     }
@@ -210,6 +214,14 @@ impl<M, J> Queue<M, J> {
     pub fn schedule(&mut self, at: Time, job: J) {
         let place = self.jobs.insert(job);
         let key = Key::new(at, self.next_sequence(), place | JOB);
+        self.keys.push(key);
+    }
+
+    /// A letter reaches the machine that it was sent to.
+    #[inline(always)]
+    pub fn carry(&mut self, at: Time, letter: u32) {
+        assert!(letter < LETTER, "more than {LETTER} messages are in sessions at once");
+        let key = Key::new(at, self.next_sequence(), letter | LETTER);
         self.keys.push(key);
     }
 
@@ -226,8 +238,8 @@ impl<M, J> Queue<M, J> {
         let key = self.keys.earliest();
         self.keys.pop();
         let place = key.place();
-        if place & JOB != 0 {
-            return Due::Job(self.jobs.take(place & !JOB));
+        if place >= LETTER {
+            return if place & JOB != 0 { Due::Job(self.jobs.take(place & !JOB)) } else { Due::Letter(place & !LETTER) };
         }
         self.free.push(place);
         let parcel = &self.parcels[place as usize];
@@ -317,15 +329,17 @@ mod tests {
         let mut queue: Queue<u32, u32> = Queue::new();
         queue.post(Time(5), NodeId(0), NodeId(1), 1);
         queue.schedule(Time(5), 2);
+        queue.carry(Time(5), 7);
         queue.post(Time(4), NodeId(0), NodeId(1), 3);
         let mut order = Vec::new();
         while queue.next() != Key::NEVER {
             order.push(match queue.pop() {
                 Due::Message(_, _, place) => queue.take(place).unwrap(),
+                Due::Letter(place) => 100 * place,
                 Due::Job(j) => 10 * j,
             });
         }
-        assert_eq!(order, [3, 1, 20]);
+        assert_eq!(order, [3, 1, 20, 700]);
     }
 
     #[test]

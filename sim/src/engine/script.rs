@@ -156,7 +156,9 @@ impl<A: Algorithm> Engine<'_, A> {
     fn attempt(&mut self, event: usize) -> bool {
         self.script.meant.clear();
         let one = self.script.events[event].clone();
+        self.take_in_acknowledgements();
         let Some(acted) = self.act_out(event, &one.fault) else { return false };
+        self.doubt_acknowledgements();
         // "Everybody is up again" is no trouble, and true already if nobody was down.
         let tidying = matches!(&one.fault, Fault::Restart(who) | Fault::Resume(who) if *who == [Target::All]);
         if acted || tidying {

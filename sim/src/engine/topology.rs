@@ -186,6 +186,7 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn flap(&mut self, number: u32) {
         let now = self.wire.now;
         let Some(place) = self.topology.flaps.iter().position(|f| f.number == number) else { return };
+        self.take_in_acknowledgements();
         let flap = &mut self.topology.flaps[place];
         let pairs = std::mem::take(&mut flap.pairs);
         if now >= flap.until {
@@ -205,6 +206,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.topology.flaps[place].pairs = pairs;
         }
         self.wire.broken.links = true;
+        self.doubt_acknowledgements();
         self.world_changed();
     }
 

@@ -1,6 +1,7 @@
 //! What all members share while one of them takes a step: the time, the queue, the links, and the notes that a step leaves
 //! for the engine.
 
+use crate::algorithm::Encode;
 use crate::algorithm::{Algorithm, Item, NodeId, ServiceAsk, Transport};
 use crate::audit::{Audit, Backing, Broken};
 use crate::encode::Encoder;
@@ -9,6 +10,7 @@ use crate::engine::link::{Fate, Link};
 use crate::engine::node::Node;
 use crate::engine::queue::{Deadlines, Queue};
 use crate::engine::session::Sessions;
+use crate::engine::tag;
 use crate::observer::Dropped;
 use crate::outcome::Counters;
 use crate::time::Time;
@@ -140,6 +142,16 @@ impl<A: Algorithm> Wire<A> {
                 self.queue.post(now + first, from, to, message);
             }
         }
+    }
+
+    /// A message that was under way does not arrive.
+    #[inline(never)]
+    pub fn lose(&mut self, from: NodeId, to: NodeId, message: A::Message, why: Dropped) {
+        if self.fingerprint {
+            self.encoder.words([self.now.0, tag::DROP | u64::from(from.0) << 16 | u64::from(to.0), why as u64]);
+            message.encode(&mut self.encoder);
+        }
+        self.drop_message(from, to, message, why);
     }
 
     #[inline(never)]

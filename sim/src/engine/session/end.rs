@@ -23,6 +23,8 @@ pub struct Unacknowledged {
     /// Sent again then.
     pub due: LocalTime,
     pub interval: Span,
+    /// When the peer's answer for it is going to be here, by true time, if nothing comes between; never: none is on its way.
+    pub answered: Time,
 }
 
 pub struct End {
@@ -43,7 +45,7 @@ pub struct End {
     pub alarm: Option<Time>,
     /// Number of the next message to be sent.
     pub next: u64,
-    /// In order of numbers.
+    /// In order of numbers. What was answered for is taken out when somebody looks.
     pub unacknowledged: VecDeque<Unacknowledged>,
     /// The lowest number that has not arrived, and the next to be handed to the process.
     pub expected: u64,
@@ -108,15 +110,43 @@ impl End {
         self.waiting.pop_front().map(|(_, letter)| letter)
     }
 
-    /// Forgets one of the messages that have arrived (all below `expected`, and `number`); its letter.
-    pub fn acknowledge(&mut self, local: LocalTime, expected: u64, number: u64) -> Option<u32> {
-        let oldest = self.unacknowledged.front()?;
-        if oldest.number < expected || oldest.number == number {
-            self.since = local;
-            return self.unacknowledged.pop_front().map(|one| one.letter);
+    /// The peer answers for all below `expected`, and for `number`; that is going to be here at this time. When `number` is
+    /// sent again if it is not.
+    #[inline(always)]
+    pub fn answer(&mut self, number: u64, expected: u64, at: Time) -> Option<LocalTime> {
+        let mut due = None;
+        for one in &mut self.unacknowledged {
+            if one.number > number.max(expected) {
+                break;
+            }
+            if one.number < expected || one.number == number {
+                one.answered = one.answered.min(at);
+            }
+            if one.number == number {
+                due = Some(one.due);
+            }
         }
-        let place = self.unacknowledged.binary_search_by_key(&number, |one| one.number).ok()?;
-        self.unacknowledged.remove(place).map(|one| one.letter)
+        due
+    }
+
+    /// Forgets the message whose answer was here first, if one is by now: its letter, when that was, and whether it was the
+    /// oldest.
+    #[inline(always)]
+    pub fn take_answered(&mut self, now: Time) -> Option<(u32, Time, bool)> {
+        let answered = |(place, one): (usize, &Unacknowledged)| (one.answered <= now).then_some((one.answered, place));
+        let (at, place) = self.unacknowledged.iter().enumerate().filter_map(answered).min()?;
+        let letter = if place == 0 { self.unacknowledged.pop_front() } else { self.unacknowledged.remove(place) };
+        letter.map(|one| (one.letter, at, place == 0))
+    }
+
+    /// No answer that should have been here by now came. Whether there was any.
+    pub fn lose_answers(&mut self, now: Time) -> bool {
+        let mut lost = false;
+        for one in self.unacknowledged.iter_mut().filter(|one| one.answered <= now) {
+            one.answered = Time::NEVER;
+            lost = true;
+        }
+        lost
     }
 
     /// When this message has been unacknowledged for so long that the session ends. While older ones are acknowledged,

@@ -1,7 +1,19 @@
 //! Messages on their way through sessions. A message lies here once, however many copies of it travel: the sender keeps it
 //! until it is acknowledged, every packet that carries it holds it, and so does the receiver until it is its turn.
 
+use crate::algorithm::NodeId;
+
+/// Whose a letter is, and its number within the generation and direction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Address {
+    pub from: NodeId,
+    pub to: NodeId,
+    pub generation: u64,
+    pub number: u64,
+}
+
 struct Letter<M> {
+    address: Address,
     /// `None` once the receiver has it.
     message: Option<M>,
     holders: u32,
@@ -18,14 +30,19 @@ impl<M> Letters<M> {
     }
 
     /// Held once, by its sender.
-    pub fn insert(&mut self, message: M) -> u32 {
-        let letter = Letter { message: Some(message), holders: 1 };
+    pub fn insert(&mut self, address: Address, message: M) -> u32 {
         if let Some(place) = self.free.pop() {
-            self.letters[place as usize] = letter;
+            let letter = &mut self.letters[place as usize];
+            (letter.address, letter.holders) = (address, 1);
+            letter.message = Some(message);
             return place;
         }
-        self.letters.push(letter);
+        self.letters.push(Letter { address, message: Some(message), holders: 1 });
         (self.letters.len() - 1) as u32
+    }
+
+    pub fn address(&self, place: u32) -> Address {
+        self.letters[place as usize].address
     }
 
     pub fn hold(&mut self, place: u32) {
@@ -57,15 +74,16 @@ mod tests {
 
     #[test]
     fn a_message_is_either_read_once_or_lost_once_however_many_copies_travelled() {
+        let address = Address { from: NodeId(0), to: NodeId(1), generation: 1, number: 0 };
         let mut letters = Letters::new();
-        let read = letters.insert("read");
+        let read = letters.insert(address, "read");
         letters.hold(read);
         letters.hold(read);
         assert_eq!(letters.open(read), "read");
         assert_eq!(letters.let_go(read), None);
         assert_eq!(letters.let_go(read), None);
-        let lost = letters.insert("lost");
-        assert_eq!(lost, read, "a place is used again");
+        let lost = letters.insert(Address { number: 1, ..address }, "lost");
+        assert_eq!((lost, letters.address(lost).number), (read, 1), "a place is used again");
         letters.hold(lost);
         assert_eq!(letters.let_go(lost), None);
         assert_eq!(letters.let_go(lost), Some("lost"));

@@ -33,7 +33,7 @@ use crate::time::{LocalTime, Span, Time};
 use end::{End, State};
 use letters::Letters;
 
-/// What travels between two kernels.
+/// What travels between two kernels, besides messages and what is acknowledged of them ([`carry`]).
 #[derive(Clone, Copy, Debug)]
 pub enum Packet {
     /// SYN: asks for a session of this generation.
@@ -42,24 +42,18 @@ pub enum Packet {
     Accept { generation: u64 },
     /// ACK: heard that.
     Confirm { generation: u64 },
-    /// One message, by its number within the generation and direction.
-    Data { generation: u64, number: u64, letter: u32 },
-    /// Everything below `expected` has arrived, and `number` too.
-    Acknowledge { generation: u64, expected: u64, number: u64 },
     /// RST: there is no such session (any more).
     Reset { generation: u64 },
 }
 
 impl Packet {
-    /// For the fingerprint: kind, generation, number.
-    fn words(self) -> (u64, u64, u64) {
+    /// For the fingerprint: kind, generation.
+    fn words(self) -> (u64, u64) {
         match self {
-            Packet::Dial { generation } => (1, generation, 0),
-            Packet::Accept { generation } => (2, generation, 0),
-            Packet::Confirm { generation } => (3, generation, 0),
-            Packet::Data { generation, number, .. } => (4, generation, number),
-            Packet::Acknowledge { generation, expected, number } => (5, generation, expected << 32 ^ number),
-            Packet::Reset { generation } => (6, generation, 0),
+            Packet::Dial { generation } => (1, generation),
+            Packet::Accept { generation } => (2, generation),
+            Packet::Confirm { generation } => (3, generation),
+            Packet::Reset { generation } => (6, generation),
         }
     }
 }
@@ -131,23 +125,22 @@ impl<A: Algorithm> Wire<A> {
         self.sessions.as_deref_mut().expect("a session algorithm has sessions")
     }
 
-    /// Sends a packet that is not the first transmission of a message. `false`: it will not arrive.
-    fn post_packet(&mut self, from: NodeId, to: NodeId, packet: Packet) -> bool {
+    fn post_packet(&mut self, from: NodeId, to: NodeId, packet: Packet) {
+        if let Some(delay) = self.stray(from, to) {
+            self.queue.schedule(self.now + delay, Job::Session(SessionJob::Packet { from, to, packet }));
+        }
+    }
+
+    /// How long something takes that is sent now and is not the first transmission of a message. `None`: it will not arrive.
+    fn stray(&mut self, from: NodeId, to: NodeId) -> Option<Span> {
         let now = self.now;
         let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
         let (place, seed) = (from.index() * sessions.members + to.index(), sessions.seed);
         let purpose = Purpose::Session { from: from.0, to: to.0 };
         let lane = sessions.lanes[place].get_or_insert_with(|| Box::new(Stream::new(seed, purpose)));
-        match self.links[from.index() * self.parts + to.index()].stray(now, lane) {
-            Some(delay) => {
-                self.queue.schedule(now + delay, Job::Session(SessionJob::Packet { from, to, packet }));
-                true
-            }
-            None => {
-                self.broken.links = true;
-                false
-            }
-        }
+        let delay = self.links[from.index() * self.parts + to.index()].stray(now, lane);
+        self.broken.links |= delay.is_none();
+        delay
     }
 
     /// Has this end looked at when the next of its deadlines is due.
@@ -183,24 +176,19 @@ impl<A: Algorithm> Engine<'_, A> {
 
     fn packet_arrives(&mut self, from: NodeId, to: NodeId, packet: Packet) {
         if self.wire.fingerprint {
-            let (kind, generation, number) = packet.words();
+            let (kind, generation) = packet.words();
             let which = tag::LINK | kind << 40 | u64::from(from.0) << 16 | u64::from(to.0);
-            self.wire.encoder.words([self.wire.now.0, which, generation, number]);
+            self.wire.encoder.words([self.wire.now.0, which, generation, 0]);
         }
         let cut = self.wire.link(from, to).cut;
         self.wire.broken.links |= cut;
         if cut || self.wire.sessions().frozen[to.index()] {
-            if let Packet::Data { letter, .. } = packet {
-                self.let_go(from, to, letter, if cut { Dropped::CutOnArrival } else { Dropped::StaleSession });
-            }
             return;
         }
         match packet {
             Packet::Dial { generation } => self.dialled(to, from, generation),
             Packet::Accept { generation } => self.accepted(to, from, generation),
             Packet::Confirm { generation } => self.confirmed(to, from, generation),
-            Packet::Data { generation, number, letter } => self.data_arrives(from, to, generation, number, letter),
-            Packet::Acknowledge { generation, expected, number } => self.acknowledgement(to, from, generation, expected, number),
             Packet::Reset { generation } => self.reset_arrives(to, from, generation),
         }
     }
