@@ -188,7 +188,15 @@ impl<M, J> Queue<M, J> {
 
     #[inline(always)]
     pub fn post(&mut self, at: Time, from: NodeId, to: NodeId, message: M) {
-        let place = match self.free.pop() {
+        let place = self.put_down(from, to, message);
+        let key = Key::new(at, self.next_sequence(), place);
+        self.keys.push(key);
+    }
+
+    /// A message that comes by another way lies here until it is picked up.
+    #[inline(always)]
+    pub fn put_down(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
+        match self.free.pop() {
             Some(place) => {
                 let parcel = &mut self.parcels[place as usize];
                 (parcel.from, parcel.to) = (from, to);
@@ -197,9 +205,7 @@ impl<M, J> Queue<M, J> {
                 place
             }
             None => self.grow(from, to, message),
-        };
-        let key = Key::new(at, self.next_sequence(), place);
-        self.keys.push(key);
+        }
     }
 
     #[inline(never)]
@@ -220,7 +226,7 @@ impl<M, J> Queue<M, J> {
     /// A letter reaches the machine that it was sent to.
     #[inline(always)]
     pub fn carry(&mut self, at: Time, letter: u32) {
-        assert!(letter < LETTER, "more than {LETTER} messages are in sessions at once");
+        debug_assert!(letter < LETTER, "more than {LETTER} messages are in sessions at once");
         let key = Key::new(at, self.next_sequence(), letter | LETTER);
         self.keys.push(key);
     }
@@ -258,17 +264,17 @@ impl<M, J> Queue<M, J> {
         self.parcels[place as usize].message.take()
     }
 
+    /// A message that was put down is as if it had just been popped.
+    #[inline(always)]
+    pub fn pick_up(&mut self, place: u32) {
+        self.free.push(place);
+    }
+
     /// Lays down a message that came by another way, as if it had just been popped.
     #[inline(never)]
     pub fn lay(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
-        let place = match self.free.pop() {
-            Some(place) => {
-                self.parcels[place as usize] = Parcel { from, to, message: Some(message) };
-                place
-            }
-            None => self.grow(from, to, message),
-        };
-        self.free.push(place);
+        let place = self.put_down(from, to, message);
+        self.pick_up(place);
         place
     }
 }

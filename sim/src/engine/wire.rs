@@ -30,7 +30,7 @@ pub struct Wire<A: Algorithm> {
     pub parts: usize,
     /// Some link is cut; kept by `world_changed`, so that a quiet network need not look at its links on arrival.
     pub any_cut: bool,
-    pub sessions: Option<Box<Sessions<A>>>,
+    pub sessions: Option<Box<Sessions>>,
     pub counters: Counters,
     pub audit: Audit,
     pub encoder: Encoder,

@@ -11,63 +11,66 @@
 use crate::algorithm::{Algorithm, NodeId, Transport};
 use crate::engine::link::Fate;
 use crate::engine::node::{Node, Power};
-use crate::engine::session::end::Unacknowledged;
-use crate::engine::session::letters::Address;
+use crate::engine::session::letters::Letter;
 use crate::engine::session::{Packet, State, Told};
 use crate::engine::{Engine, Wire, tag};
 use crate::observer::Dropped;
-use crate::time::{LocalTime, Time};
+use crate::time::{LocalTime, Span, Time};
 
 impl<A: Algorithm> Wire<A> {
     /// A message leaves `node`: into the session, if there is one that the process has heard of.
     #[inline(never)]
     pub fn send_in_session(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
+        if self.any_cut {
+            self.settle_end(node, to);
+        }
         let now = self.now;
         // Drawn in any case, so that the k-th message of a link meets the same noise whatever became of those before it.
-        let link = self.link(node.id, to);
-        let (plain, word) = link.draw();
+        let (plain, word) = self.links[node.id.index() * self.parts + to.index()].draw();
         let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
-        let settings = sessions.settings;
         let end = &mut sessions.ends[node.id.index() * sessions.members + to.index()];
-        if !end.heard.is_some_and(|generation| end.is_up(generation)) {
+        if end.state != State::Up || end.heard != Some(end.generation) {
             self.drop_message(node.id, to, message, Dropped::SessionDown);
             return;
         }
-        self.settle_end(node, to);
-        let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
-        let end = &mut sessions.ends[node.id.index() * sessions.members + to.index()];
-        let sent = node.clock.local(now);
-        let address = Address { from: node.id, to, generation: end.generation, number: end.next };
-        let letter = sessions.letters.insert(address, message);
-        let due = sent + settings.retransmit;
-        end.next += 1;
-        end.unacknowledged.push_back(Unacknowledged {
-            number: address.number,
-            letter,
-            sent,
-            due,
-            interval: settings.retransmit,
-            answered: Time::NEVER,
-        });
+        // A process that sends is not on a machine that stands still, so what was answered for in time is there.
+        while let Some(&oldest) = end.unacknowledged.front()
+            && let letter = &sessions.letters[oldest]
+            && letter.answered <= now
+            && letter.is_read()
+        {
+            end.since = end.since.max(node.clock.local(letter.answered));
+            sessions.letters.let_go(oldest);
+            end.unacknowledged.pop_front();
+        }
+        let parcel = self.queue.put_down(node.id, to, message);
+        let (sent, again) = (node.clock.local(now), sessions.settings.retransmit);
+        let letter = Letter::new(node.id, to, (end.generation, end.next), sent, again, parcel);
         // What arrives before it would be sent again gets its alarm, if it needs one, when it arrives.
-        let in_time = node.clock.when_local(now, due.min(sent + settings.timeout));
-        match plain {
-            Some(delay) if now + delay <= in_time => {
-                sessions.letters.hold(letter);
-                self.queue.carry(now + delay, letter);
-            }
-            Some(delay) => self.carry_late(node, to, letter, Fate::Arrives(delay, None)),
-            None => {
-                let link = self.link(node.id, to);
-                let fate = if link.cut { Fate::Lost } else { link.fate(now, word) };
-                self.carry_late(node, to, letter, fate);
-            }
+        let in_time = node.clock.when_local(now, sent + sessions.patience);
+        let letter = sessions.letters.insert(letter);
+        end.next += 1;
+        end.unacknowledged.push_back(letter);
+        if let Some(delay) = plain
+            && now + delay <= in_time
+        {
+            sessions.letters.hold(letter);
+            self.queue.carry(now + delay, letter);
+        } else {
+            self.carry_oddly(node, letter, plain, word);
         }
     }
 
     /// The first transmission of a letter where not all is well.
     #[inline(never)]
-    fn carry_late(&mut self, node: &Node<A>, to: NodeId, letter: u32, fate: Fate) {
+    fn carry_oddly(&mut self, node: &Node<A>, letter: u32, plain: Option<Span>, word: u64) {
+        let (now, to) = (self.now, self.sessions().letters[letter].to);
+        let link = self.link(node.id, to);
+        let fate = match plain {
+            Some(delay) => Fate::Arrives(delay, None),
+            None if link.cut => Fate::Lost,
+            None => link.fate(now, word),
+        };
         let (first, second) = match fate {
             Fate::Lost => (None, None),
             Fate::Arrives(first, second) => (Some(first), second),
@@ -76,40 +79,33 @@ impl<A: Algorithm> Wire<A> {
         self.counters.duplicated += u64::from(second.is_some());
         for delay in [first, second].into_iter().flatten() {
             self.sessions().letters.hold(letter);
-            self.queue.carry(self.now + delay, letter);
+            self.queue.carry(now + delay, letter);
         }
         self.arm_session(node, to);
     }
 
     /// Takes in the acknowledgements that have reached this end by now. What should have come through a link that is cut, or
     /// to a machine that stands still, never came.
-    #[inline(always)]
-    fn settle_end(&mut self, node: &Node<A>, peer: NodeId) {
-        let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
-        let end = &mut sessions.ends[node.id.index() * sessions.members + peer.index()];
-        if !end.unacknowledged.is_empty() {
-            self.settle_unacknowledged(node, peer);
-        }
-    }
-
-    fn settle_unacknowledged(&mut self, node: &Node<A>, peer: NodeId) {
+    #[inline(never)]
+    pub(super) fn settle_end(&mut self, node: &Node<A>, peer: NodeId) {
         let now = self.now;
-        let cut = self.link(peer, node.id).cut;
+        let cut = self.any_cut && self.link(peer, node.id).cut;
         let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
         let end = &mut sessions.ends[node.id.index() * sessions.members + peer.index()];
         if cut || sessions.frozen[node.id.index()] {
-            let lost = end.lose_answers(now);
+            let lost = end.lose_answers(&mut sessions.letters, now);
             self.broken.links |= cut && lost;
             return;
         }
-        while let Some((letter, at, oldest)) = end.take_answered(now) {
+        while let Some((letter, at, oldest)) = end.take_answered(&sessions.letters, now) {
             if oldest {
                 end.since = node.clock.local(at);
             }
-            if let Some(message) = sessions.letters.let_go(letter) {
+            if let Some(parcel) = sessions.letters.let_go(letter) {
                 // It had arrived, and waited for what was missing before it when the receiver's session ended.
+                let message = self.unpack(parcel);
                 self.lose(node.id, peer, message, Dropped::StaleSession);
-                return self.settle_unacknowledged(node, peer);
+                return self.settle_end(node, peer);
             }
         }
     }
@@ -147,15 +143,18 @@ impl<A: Algorithm> Engine<'_, A> {
         let sessions = self.wire.sessions();
         let settings = sessions.settings;
         let end = sessions.end(node, peer);
-        let Some(oldest) = end.unacknowledged.front() else { return };
-        if end.deadline(oldest.sent, settings.timeout) <= local {
+        let Some(&oldest) = end.unacknowledged.front() else { return };
+        let end = &sessions.ends[node.index() * sessions.members + peer.index()];
+        if end.deadline(sessions.letters[oldest].sent, settings.timeout) <= local {
             self.break_off(node, peer);
             return;
         }
         for place in 0..end.unacknowledged.len() {
-            let end = self.wire.sessions().end(node, peer);
-            let deadline = end.deadline(end.unacknowledged[place].sent, settings.timeout);
-            let one = &mut end.unacknowledged[place];
+            let sessions = self.wire.sessions();
+            let end = &sessions.ends[node.index() * sessions.members + peer.index()];
+            let letter = end.unacknowledged[place];
+            let one = &mut sessions.letters[letter];
+            let deadline = end.deadline(one.sent, settings.timeout);
             if one.due > local {
                 continue;
             }
@@ -167,7 +166,6 @@ impl<A: Algorithm> Engine<'_, A> {
             if local < last && last < one.due {
                 one.due = last;
             }
-            let letter = one.letter;
             if let Some(delay) = self.wire.stray(node, peer) {
                 self.wire.sessions().letters.hold(letter);
                 self.wire.queue.carry(self.wire.now + delay, letter);
@@ -179,24 +177,23 @@ impl<A: Algorithm> Engine<'_, A> {
     #[inline(never)]
     pub(in crate::engine) fn letter_arrives(&mut self, letter: u32) {
         let sessions = self.wire.sessions.as_deref_mut().expect("letters are of sessions");
-        let Address { from, to, generation, number } = sessions.letters.address(letter);
+        let &Letter { from, to, generation, number, .. } = &sessions.letters[letter];
         let end = &mut sessions.ends[to.index() * sessions.members + from.index()];
         let in_order = end.is_up(generation) && end.expected == number && end.waiting.is_empty();
-        let cut = self.wire.any_cut && self.wire.link(from, to).cut;
-        let sessions = self.wire.sessions.as_deref_mut().expect("letters are of sessions");
+        let cut = self.wire.any_cut && self.wire.links[from.index() * self.wire.parts + to.index()].cut;
         if !in_order || cut || sessions.frozen[to.index()] {
             self.letter_arrives_oddly(letter);
             return;
         }
-        let end = &mut sessions.ends[to.index() * sessions.members + from.index()];
         (end.expected, end.handed) = (number + 1, number + 1);
         let heard = end.heard == Some(generation) && sessions.catching_up[to.index()] == 0;
-        let message = sessions.letters.open(letter);
-        self.acknowledge(to, from, number, number + 1);
+        self.acknowledge(to, from, letter, number + 1);
+        let parcel = self.wire.sessions().letters.open(letter);
         if heard && self.nodes[to.index()].power == Power::Running {
-            let place = self.wire.queue.lay(from, to, message);
-            self.hand_over(from, to, place);
+            self.wire.queue.pick_up(parcel);
+            self.hand_over(from, to, parcel);
         } else {
+            let message = self.wire.unpack(parcel);
             self.tell_process(to, Told::Message { from, generation, message });
         }
     }
@@ -204,7 +201,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// It is out of order, or was here before, or nobody takes it.
     #[inline(never)]
     fn letter_arrives_oddly(&mut self, letter: u32) {
-        let Address { from, to, generation, number } = self.wire.sessions().letters.address(letter);
+        let &Letter { from, to, generation, number, .. } = &self.wire.sessions().letters[letter];
         if self.wire.fingerprint {
             let which = tag::LINK | 4 << 40 | u64::from(from.0) << 16 | u64::from(to.0);
             self.wire.encoder.words([self.wire.now.0, which, generation, number]);
@@ -231,14 +228,15 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         let is_new = end.keep(number, letter);
         let expected = end.expected;
-        self.acknowledge(to, from, number, expected);
+        self.acknowledge(to, from, letter, expected);
         if !is_new {
             self.let_go(from, to, letter, Dropped::StaleSession);
             return;
         }
         // Asked anew each time: the process may close the session while it handles one of them.
         while let Some(letter) = self.next_letter(to, from, generation) {
-            let message = self.wire.sessions().letters.open(letter);
+            let parcel = self.wire.sessions().letters.open(letter);
+            let message = self.wire.unpack(parcel);
             self.tell_process(to, Told::Message { from, generation, message });
         }
     }
@@ -248,19 +246,24 @@ impl<A: Algorithm> Engine<'_, A> {
         if end.is_up(generation) { end.next_in_order() } else { None }
     }
 
-    /// `by` acknowledges to `sender`, whose session with it is up in the same generation or over, that everything below
-    /// `expected` has arrived, and `number` too.
-    fn acknowledge(&mut self, by: NodeId, sender: NodeId, number: u64, expected: u64) {
-        let generation = self.wire.sessions().end(by, sender).generation;
-        let delay = self.wire.stray(by, sender);
-        if !self.wire.sessions().end(sender, by).is_up(generation) {
+    /// `by` answers for a letter, and for everything below `expected`.
+    #[inline(always)]
+    fn acknowledge(&mut self, by: NodeId, sender: NodeId, letter: u32, expected: u64) {
+        let at = self.wire.stray(by, sender).map_or(Time::NEVER, |delay| self.wire.now + delay);
+        let sessions = self.wire.sessions.as_deref_mut().expect("letters are of sessions");
+        let end = &sessions.ends[sender.index() * sessions.members + by.index()];
+        let one = &mut sessions.letters[letter];
+        if !end.is_up(one.generation) {
             return;
         }
-        let node = &self.nodes[sender.index()];
-        let at = delay.map_or(Time::NEVER, |delay| self.wire.now + delay);
-        let due = self.wire.sessions().end(sender, by).answer(number, expected, at);
-        if due.is_some_and(|due| at > node.clock.when_local(self.wire.now, due)) {
-            self.wire.arm_session(node, by);
+        one.answered = one.answered.min(at);
+        let late = at > self.nodes[sender.index()].clock.when_local(self.wire.now, one.due);
+        if end.unacknowledged.front() != Some(&letter) {
+            let number = one.number;
+            end.answer(&mut sessions.letters, number, expected, at);
+        }
+        if late {
+            self.arm(sender, by);
         }
     }
 }

@@ -196,7 +196,7 @@ impl<A: Algorithm> Engine<'_, A> {
         (end.interval, end.due) = (retransmit, local + retransmit);
         // One by one, so that their room is there for the next session.
         while let Some(one) = self.wire.sessions().end(node, peer).unacknowledged.pop_front() {
-            self.let_go(node, peer, one.letter, Dropped::StaleSession);
+            self.let_go(node, peer, one, Dropped::StaleSession);
         }
         while let Some((_, letter)) = self.wire.sessions().end(node, peer).waiting.pop_front() {
             self.let_go(peer, node, letter, Dropped::StaleSession);

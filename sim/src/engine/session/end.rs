@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::session::letters::Letters;
 use crate::time::{LocalTime, Span, Time};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,18 +14,6 @@ pub enum State {
     /// Answered a dial, and not confirmed yet.
     Accepting,
     Up,
-}
-
-/// A message that was sent and that the peer has not answered for yet.
-pub struct Unacknowledged {
-    pub number: u64,
-    pub letter: u32,
-    pub sent: LocalTime,
-    /// Sent again then.
-    pub due: LocalTime,
-    pub interval: Span,
-    /// When the peer's answer for it is going to be here, by true time, if nothing comes between; never: none is on its way.
-    pub answered: Time,
 }
 
 pub struct End {
@@ -45,8 +34,9 @@ pub struct End {
     pub alarm: Option<Time>,
     /// Number of the next message to be sent.
     pub next: u64,
-    /// In order of numbers. What was answered for is taken out when somebody looks.
-    pub unacknowledged: VecDeque<Unacknowledged>,
+    /// Letters that were sent and that the peer has not answered for, in order of numbers. What was answered for is taken out
+    /// when somebody looks.
+    pub unacknowledged: VecDeque<u32>,
     /// The lowest number that has not arrived, and the next to be handed to the process.
     pub expected: u64,
     pub handed: u64,
@@ -110,41 +100,33 @@ impl End {
         self.waiting.pop_front().map(|(_, letter)| letter)
     }
 
-    /// The peer answers for all below `expected`, and for `number`; that is going to be here at this time. When `number` is
-    /// sent again if it is not.
-    #[inline(always)]
-    pub fn answer(&mut self, number: u64, expected: u64, at: Time) -> Option<LocalTime> {
-        let mut due = None;
-        for one in &mut self.unacknowledged {
-            if one.number > number.max(expected) {
-                break;
-            }
+    /// The peer answers for all below `expected`, and for `number`; that is going to be here at this time.
+    pub fn answer(&self, letters: &mut Letters, number: u64, expected: u64, at: Time) {
+        for &letter in &self.unacknowledged {
+            let one = &mut letters[letter];
             if one.number < expected || one.number == number {
                 one.answered = one.answered.min(at);
             }
-            if one.number == number {
-                due = Some(one.due);
-            }
         }
-        due
     }
 
-    /// Forgets the message whose answer was here first, if one is by now: its letter, when that was, and whether it was the
+    /// Forgets the letter whose answer was here first, if one is by now: which it is, when that was, and whether it was the
     /// oldest.
-    #[inline(always)]
-    pub fn take_answered(&mut self, now: Time) -> Option<(u32, Time, bool)> {
-        let answered = |(place, one): (usize, &Unacknowledged)| (one.answered <= now).then_some((one.answered, place));
-        let (at, place) = self.unacknowledged.iter().enumerate().filter_map(answered).min()?;
+    pub fn take_answered(&mut self, letters: &Letters, now: Time) -> Option<(u32, Time, bool)> {
+        let answered = self.unacknowledged.iter().enumerate().map(|(place, &letter)| (letters[letter].answered, place));
+        let (at, place) = answered.filter(|(at, _)| *at <= now).min()?;
         let letter = if place == 0 { self.unacknowledged.pop_front() } else { self.unacknowledged.remove(place) };
-        letter.map(|one| (one.letter, at, place == 0))
+        letter.map(|letter| (letter, at, place == 0))
     }
 
     /// No answer that should have been here by now came. Whether there was any.
-    pub fn lose_answers(&mut self, now: Time) -> bool {
+    pub fn lose_answers(&self, letters: &mut Letters, now: Time) -> bool {
         let mut lost = false;
-        for one in self.unacknowledged.iter_mut().filter(|one| one.answered <= now) {
-            one.answered = Time::NEVER;
-            lost = true;
+        for &letter in &self.unacknowledged {
+            if letters[letter].answered <= now {
+                letters[letter].answered = Time::NEVER;
+                lost = true;
+            }
         }
         lost
     }
@@ -156,14 +138,14 @@ impl End {
     }
 
     /// When its kernel has something to do, if nothing arrives before.
-    pub fn next_due(&self, timeout: Span, running: bool) -> Option<LocalTime> {
+    pub fn next_due(&self, letters: &Letters, timeout: Span, running: bool) -> Option<LocalTime> {
         match self.state {
             State::Down => running.then_some(self.due),
             State::Dialling => Some(self.due),
             State::Accepting => Some(self.due.min(self.since + timeout)),
             State::Up => {
-                let gives_up = self.deadline(self.unacknowledged.front()?.sent, timeout);
-                self.unacknowledged.iter().map(|one| one.due.min(gives_up)).min()
+                let gives_up = self.deadline(letters[*self.unacknowledged.front()?].sent, timeout);
+                self.unacknowledged.iter().map(|&letter| letters[letter].due.min(gives_up)).min()
             }
         }
     }

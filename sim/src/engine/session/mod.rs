@@ -69,13 +69,15 @@ pub enum SessionJob<A: Algorithm> {
 }
 
 /// All sessions of a run.
-pub struct Sessions<A: Algorithm> {
+pub struct Sessions {
     members: usize,
     settings: SessionSettings,
+    /// How long after it was sent an end first looks what has become of a message.
+    patience: Span,
     seed: u64,
     /// Node × peer.
     ends: Vec<End>,
-    letters: Letters<A::Message>,
+    letters: Letters,
     /// The newest generation of each pair, at (lower number) × (higher number).
     generations: Vec<u64>,
     /// Chance for everything but the first transmission of a message, per directed link, so that the noise of the k-th
@@ -87,12 +89,13 @@ pub struct Sessions<A: Algorithm> {
     catching_up: Vec<u32>,
 }
 
-impl<A: Algorithm> Sessions<A> {
-    pub fn new(members: u16, settings: SessionSettings, seed: u64) -> Sessions<A> {
+impl Sessions {
+    pub fn new(members: u16, settings: SessionSettings, seed: u64) -> Sessions {
         let members = usize::from(members);
         Sessions {
             members,
             settings,
+            patience: settings.retransmit.min(settings.timeout),
             seed,
             ends: (0..members * members).map(|_| End::new()).collect(),
             letters: Letters::new(),
@@ -103,6 +106,7 @@ impl<A: Algorithm> Sessions<A> {
         }
     }
 
+    #[inline(always)]
     fn end(&mut self, node: NodeId, peer: NodeId) -> &mut End {
         &mut self.ends[node.index() * self.members + peer.index()]
     }
@@ -121,8 +125,15 @@ impl<A: Algorithm> Sessions<A> {
 }
 
 impl<A: Algorithm> Wire<A> {
-    fn sessions(&mut self) -> &mut Sessions<A> {
+    #[inline(always)]
+    fn sessions(&mut self) -> &mut Sessions {
         self.sessions.as_deref_mut().expect("a session algorithm has sessions")
+    }
+
+    /// Takes a message from where it was put down.
+    fn unpack(&mut self, parcel: u32) -> A::Message {
+        self.queue.pick_up(parcel);
+        self.queue.take(parcel).expect("a letter knows where its message lies")
     }
 
     fn post_packet(&mut self, from: NodeId, to: NodeId, packet: Packet) {
@@ -132,6 +143,7 @@ impl<A: Algorithm> Wire<A> {
     }
 
     /// How long something takes that is sent now and is not the first transmission of a message. `None`: it will not arrive.
+    #[inline(always)]
     fn stray(&mut self, from: NodeId, to: NodeId) -> Option<Span> {
         let now = self.now;
         let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
@@ -145,10 +157,12 @@ impl<A: Algorithm> Wire<A> {
 
     /// Has this end looked at when the next of its deadlines is due.
     fn arm_session(&mut self, node: &Node<A>, peer: NodeId) {
+        self.settle_end(node, peer);
         let running = node.power == Power::Running;
         let sessions = self.sessions();
         let (timeout, frozen) = (sessions.settings.timeout, sessions.frozen[node.id.index()]);
-        if let Some(due) = sessions.end(node.id, peer).next_due(timeout, running).filter(|_| !frozen) {
+        let end = &sessions.ends[node.id.index() * sessions.members + peer.index()];
+        if let Some(due) = end.next_due(&sessions.letters, timeout, running).filter(|_| !frozen) {
             self.ring_session(node, peer, due);
         }
     }
@@ -223,7 +237,8 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// A hold on a letter ends; if it was the last one and nobody got the message, it is lost.
     fn let_go(&mut self, from: NodeId, to: NodeId, letter: u32, why: Dropped) {
-        if let Some(message) = self.wire.sessions().letters.let_go(letter) {
+        if let Some(parcel) = self.wire.sessions().letters.let_go(letter) {
+            let message = self.wire.unpack(parcel);
             self.lose(from, to, message, why);
         }
     }
