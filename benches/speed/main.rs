@@ -33,10 +33,13 @@ const MEMORY_MIB: f64 = 4.0;
 fn main() {
     // Without this flag Cargo only wants to know whether the bench runs at all.
     if std::env::args().any(|argument| argument == "--bench") {
-        memory();
-        interleaved();
-        growth();
-        players::measure();
+        // `cargo bench --bench speed players` measures one section only.
+        let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+        let sections: [(&str, fn()); 4] =
+            [("memory", memory), ("interleaved", interleaved), ("growth", growth), ("players", players::measure)];
+        for (_, measure) in sections.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
+            measure();
+        }
     }
     criterion_groups();
 }

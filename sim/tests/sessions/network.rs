@@ -99,6 +99,26 @@ fn after_a_one_way_cut_the_session_is_half_open_until_the_other_end_dials_again(
 }
 
 #[test]
+fn an_acknowledgement_is_lost_if_its_way_is_cut_when_it_leaves_or_when_it_would_arrive() {
+    // n1's last note leaves at 25 000 ms and is there at 25 010; what acknowledges it would be back at 25 020.
+    let downs = |from: u64, until: Option<u64>| {
+        let mut setup = setup(2, 40);
+        setup.link.delay = Delay::Constant(Span::millis(10));
+        setup.script = vec![at(from, cut(1, 0, false))];
+        setup.script.extend(until.map(|until| at(until, Fault::Heal)));
+        let (_, log) = run::<FIRST, 0>(&setup, 1);
+        let heard = log.heard(0, 1);
+        heard.iter().filter(|(_, up)| !up).map(|(at, _)| *at).collect::<Vec<_>>()
+    };
+    assert_eq!(downs(25_025, None), [0; 0], "everything was acknowledged before");
+    // The last answer that came was for the note of 24 990 ms.
+    assert_eq!(downs(25_015, None), [30_010], "cut on its way");
+    assert_eq!(downs(25_005, None), [30_000], "cut before it left, and so was the one before it");
+    assert_eq!(downs(25_012, Some(25_018)), [0; 0], "the link was whole when it left and when it arrived");
+    assert_eq!(downs(25_015, Some(25_100)), [0; 0], "the note is sent again, and answered for again");
+}
+
+#[test]
 fn a_link_that_is_cut_from_the_start_comes_up_when_it_is_mended() {
     let mut setup = setup(2, 60);
     let (from, to) = (Target::Member(0), Target::Member(1));
