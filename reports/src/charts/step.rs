@@ -1,0 +1,82 @@
+//! The empirical distribution of a sample as a curve of steps, with its band.
+
+use super::axis::{Nines, TimeAxis};
+use super::canvas::{Canvas, Point};
+use super::palette::Colour;
+use crate::quantile::Sample;
+
+/// Steps nearer to each other than this, in pixels, are drawn as one: a thousand seeds have more of them than a screen.
+const FINE: f64 = 0.5;
+const BAND_FINE: f64 = 1.5;
+const LINE: f64 = 1.75;
+const BAND_OPACITY: f64 = 0.10;
+
+/// Where a curve ends: its last step, or where the picture ends for one that never reaches all.
+pub struct End {
+    pub at: Point,
+    pub reaches_all: bool,
+}
+
+/// Each figure with the share of all that are at most as large, in order.
+pub fn shares(sample: &Sample) -> Vec<(u64, f64)> {
+    let mut shares: Vec<(u64, f64)> = Vec::new();
+    for (place, figure) in sample.finite().iter().enumerate() {
+        let share = (place + 1) as f64 / sample.len() as f64;
+        match shares.last_mut() {
+            Some((last, value)) if last == figure => *value = share,
+            _ => shares.push((*figure, share)),
+        }
+    }
+    shares
+}
+
+/// The corners of the steps; every share moved by `shift`.
+fn corners(shares: &[(u64, f64)], shift: f64, x: &TimeAxis, y: &Nines, fine: f64, right: f64) -> Vec<Point> {
+    let place = |share: f64| y.place((share + shift).clamp(0.0, 1.0));
+    let mut points: Vec<Point> = vec![(shares.first().map_or(right, |(first, _)| x.place(*first)), place(-shift.max(0.0)))];
+    if shift > 0.0 {
+        points[0].1 = place(0.0);
+    }
+    for (index, (figure, share)) in shares.iter().enumerate() {
+        let (at, height) = (x.place(*figure), place(*share));
+        let &(last_x, last_y) = points.last().expect("there is the first");
+        let is_last = index + 1 == shares.len();
+        if !is_last && at - last_x < fine && last_y - height < fine {
+            continue;
+        }
+        points.push((at, last_y));
+        points.push((at, height));
+    }
+    points
+}
+
+/// The band that holds the true distribution everywhere with 95 %.
+pub fn band(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour, right: f64) {
+    let (shares, half) = (shares(sample), sample.band());
+    let mut upper = corners(&shares, half, x, y, BAND_FINE, right);
+    let mut lower = corners(&shares, -half, x, y, BAND_FINE, right);
+    // Beyond the last figure nothing is known but that the share grows no smaller: said by the dashes of a curve that goes on.
+    if sample.never() > 0 {
+        for edge in [&mut upper, &mut lower] {
+            let last = edge.last().expect("it has its first point").1;
+            edge.push((right, last));
+        }
+    }
+    upper.extend(lower.into_iter().rev());
+    canvas.area(upper, colour, BAND_OPACITY);
+}
+
+/// The curve itself; beyond the last figure of a sample of which some never came about it goes on in dashes.
+pub fn curve(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour, right: f64) -> End {
+    let points = corners(&shares(sample), 0.0, x, y, FINE, right);
+    let last = *points.last().expect("it has its first point");
+    if points.len() > 1 {
+        canvas.path(points, colour, LINE);
+    }
+    if sample.never() == 0 {
+        return End { at: last, reaches_all: true };
+    }
+    let from = if sample.finite().is_empty() { (x.place(0), last.1) } else { last };
+    canvas.dashed(from, (right, last.1), colour, LINE);
+    End { at: (right, last.1), reaches_all: false }
+}
