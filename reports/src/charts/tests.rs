@@ -22,6 +22,7 @@ fn seed(seed: u64, first: Option<First>) -> Seed {
         leaderless_ns: 5,
         messages: 100 + seed,
         end_ns: 30_000_000_000,
+        exercised: true,
     }
 }
 
