@@ -8,7 +8,10 @@ mod failover;
 mod frame;
 mod heat;
 mod labels;
+mod matrix;
 mod palette;
+mod parts;
+mod ratios;
 mod step;
 mod text;
 
@@ -22,11 +25,14 @@ pub use palette::dark;
 
 use crate::compare::Comparison;
 
-/// Every chart of a comparison, scenario by scenario.
+/// Every chart of a comparison: who was safe where, then scenario by scenario.
 pub fn all(comparison: &Comparison) -> Vec<Chart> {
-    let mut charts = Vec::new();
+    let mut charts: Vec<Chart> = matrix::chart(comparison).into_iter().collect();
     for (place, row) in comparison.rows.iter().enumerate() {
-        charts.push(failover::chart(row, &format!("/scenarios/{place}"), &comparison.seeds));
+        let (pointer, seeds) = (format!("/scenarios/{place}"), &comparison.seeds);
+        charts.push(failover::chart(row, &pointer, seeds));
+        charts.extend(parts::chart(row, &pointer, seeds));
+        charts.extend(ratios::chart(row, &pointer, seeds));
     }
     charts
 }

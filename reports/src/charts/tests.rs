@@ -1,9 +1,11 @@
 //! Charts of comparisons that were made by hand: what is written in them is in the JSON, and nothing lies on anything else.
 
 use serde_json::Value;
+use sim::Span;
 
 use super::*;
 use crate::compare::{Column, First, Row, Seed, json};
+use crate::words;
 
 const NAMES: [&str; 9] =
     ["raft", "zab", "kubernetes-lease", "etcd-session", "zookeeper-recipe", "redis-setnx", "redlock", "bully", "naive-lowest-id"];
@@ -48,16 +50,20 @@ fn comparison(algorithms: usize, seeds: u64, never: bool) -> Comparison {
 }
 
 fn comparisons() -> impl Iterator<Item = Comparison> {
-    let sizes = [(1, 1), (1, 400), (2, 400), (9, 400), (9, 1), (2, 5)];
+    let sizes = [(1, 1), (1, 400), (2, 60), (9, 60), (9, 1), (2, 5)];
     sizes.into_iter().flat_map(|(algorithms, seeds)| [false, true].map(|never| comparison(algorithms, seeds, never)))
 }
 
+fn size(chart: &Chart, which: &str) -> f64 {
+    chart.svg.split(&format!(" {which}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap().parse().unwrap()
+}
+
 fn check(chart: &Chart) {
-    let height: f64 = chart.svg.split("height=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().parse().unwrap();
+    let (width, height) = (size(chart, "width"), size(chart, "height"));
     for (place, label) in chart.labels.iter().enumerate() {
         let (left, top, right, bottom) = label.bounds();
         assert!(
-            left >= 0.0 && top >= 0.0 && right <= frame::WIDTH && bottom <= height,
+            left >= 0.0 && top >= 0.0 && right <= width && bottom <= height,
             "{}: `{}` is cut off: {:?}",
             chart.file,
             label.text,
@@ -76,15 +82,27 @@ fn no_label_lies_on_another_or_is_cut_off() {
     comparisons().flat_map(|comparison| all(&comparison)).for_each(|chart| check(&chart));
 }
 
+/// The ways in which a figure of the JSON may be written in a label.
+fn shown(value: &Value) -> Vec<String> {
+    match (value.as_u64(), value.as_f64()) {
+        (Some(whole), _) => vec![text::grouped(whole), words::span(Span(whole))],
+        (None, Some(ratio)) => vec![format!("{ratio:.2}×"), format!("{:.0} %", ratio * 100.0)],
+        (None, None) => vec![String::from("never")],
+    }
+}
+
 #[test]
 fn every_figure_in_a_label_is_the_one_of_the_json() {
     let mut compared = 0;
     for comparison in comparisons() {
         let document: Value = serde_json::from_str(&json::text(&comparison)).unwrap();
         for chart in all(&comparison) {
-            for figure in chart.labels.iter().flat_map(|label| &label.figures) {
+            let of = |label: &Label| label.figures.clone().into_iter().map(|figure| (label.clone(), figure)).collect::<Vec<_>>();
+            for (label, figure) in chart.labels.iter().flat_map(of) {
                 let there = document.pointer(&figure.pointer).unwrap_or_else(|| panic!("{} is not in the JSON", figure.pointer));
                 assert_eq!(there.to_string(), figure.value, "{}: {}", chart.file, figure.pointer);
+                let (text, ways) = (&label.text, shown(there));
+                assert!(ways.iter().any(|way| text.contains(way)), "{}: `{text}` shows none of {ways:?}", chart.file);
                 compared += 1;
             }
         }
