@@ -30,6 +30,11 @@ impl TimeAxis {
         TimeAxis { low, high, ratios, left, right }
     }
 
+    /// Whether equal distances are equal ratios, so that there is no place for 0.
+    pub fn ratios(&self) -> bool {
+        self.ratios
+    }
+
     pub fn place(&self, nanos: u64) -> f64 {
         let along = |x: f64| if self.ratios { libm::log10(x) } else { x };
         let (low, high) = (along(self.low), along(self.high));

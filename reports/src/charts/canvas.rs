@@ -158,17 +158,17 @@ impl Canvas {
         self.path(vec![from, to], colour, width);
     }
 
-    /// A straight line in dashes.
-    pub fn dashed(&mut self, from: Point, to: Point, colour: Colour, width: f64) {
-        const DASH: f64 = 5.0;
-        const GAP: f64 = 4.0;
+    /// A straight line in dashes. Where `of` lines lie on each other the `turn`-th of them, from 0, shows between the others.
+    pub fn dashed(&mut self, from: Point, to: Point, (turn, of): (usize, usize), colour: Colour, width: f64) {
+        const DASH: f64 = 6.0;
+        let period = DASH * of.max(2) as f64;
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = (dx * dx + dy * dy).sqrt();
         let at = |distance: f64| (from.0 + dx * distance / length, from.1 + dy * distance / length);
-        let mut done = 0.0;
+        let mut done = DASH * turn as f64;
         while done < length {
             self.line(at(done), at((done + DASH).min(length)), colour, width);
-            done += DASH + GAP;
+            done += period;
         }
     }
 

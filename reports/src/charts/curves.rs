@@ -55,8 +55,11 @@ pub fn curves(file: &str, title: &str, time: &str, caption: &[String], pairs: &[
     let mut ends = Vec::new();
     for (pair, colour) in pairs.iter().zip(PAIRS.map(palette::of).into_iter().cycle()) {
         published(&mut canvas, &pair.published, &x, &y, colour);
-        let end = step::curve(&mut canvas, &pair.measured, &x, &y, colour, right);
-        ends.push((end.at, ours(pair), colour));
+        let end = step::curve(&mut canvas, &pair.measured, &x, &y, colour);
+        if pair.measured.never() > 0 {
+            step::go_on(&mut canvas, &[(end, colour)], right);
+        }
+        ends.push((end, ours(pair), colour));
     }
     let wanted: Vec<f64> = ends.iter().map(|(at, ..)| at.1).collect();
     let heights = labels::spread(&wanted, LABEL_LINE, top, bottom);

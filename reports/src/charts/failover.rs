@@ -6,7 +6,7 @@ use std::ops::Range;
 use sim::Span;
 
 use super::axis::{Nines, TimeAxis};
-use super::canvas::{Canvas, Chart, Figure, Label};
+use super::canvas::{Canvas, Chart, Figure, Label, Point};
 use super::palette::{self, Colour, MUTED};
 use super::{file_name, frame, labels, step, text};
 use crate::compare::{Figures, Row};
@@ -19,6 +19,9 @@ const LABEL: f64 = 12.0;
 const LABEL_LINE: f64 = 17.0;
 /// Between the end of a curve and its label.
 const APART: f64 = 6.0;
+
+/// A band whose half is wider than this says nothing, and would cover the picture.
+const LITTLE: f64 = 0.5;
 
 /// An algorithm that lost a leader in some seed.
 struct Line {
@@ -105,22 +108,23 @@ fn plot(canvas: &mut Canvas, top: f64, lines: &[Line]) -> f64 {
     let y = Nines::new(most, plot_top, bottom);
     x.draw(canvas, plot_top, bottom, "time from the loss of the leader until work went on");
     y.draw(canvas, LEFT, right, "share of the seeds, in nines");
-    lines.iter().for_each(|line| step::band(canvas, &line.figures.failover, &x, &y, line.colour, right));
+    let known = lines.iter().filter(|line| line.figures.failover.band() < LITTLE);
+    known.for_each(|line| step::band(canvas, &line.figures.failover, &x, &y, line.colour, right));
     let mut rows = rows.into_iter();
-    let mut beside: Vec<(f64, Label, Colour)> = Vec::new();
+    let mut beside: Vec<(Point, Label, Colour)> = Vec::new();
     for (line, label) in lines.iter().zip(labels) {
         let sample = &line.figures.failover;
-        let end = step::curve(canvas, sample, &x, &y, line.colour, right);
+        let end = step::curve(canvas, sample, &x, &y, line.colour);
         if let Some(median) = sample.median() {
             canvas.dot((x.place(median), y.place(0.5)), 3.0, line.colour, true);
         }
-        if end.reaches_all {
+        if sample.never() == 0 {
             let row = rows.next().expect("one for each that reaches all") as f64;
             let height = plot_top - APART - (row + 0.5) * LABEL_LINE;
-            canvas.line(end.at, (end.at.0, height - LABEL / 2.0), line.colour, 1.0);
-            canvas.label(Label { at: (end.at.0 + APART, height), ..label });
+            canvas.line(end, (end.0, height - LABEL / 2.0), line.colour, 1.0);
+            canvas.label(Label { at: (end.0 + APART, height), ..label });
         } else {
-            beside.push((end.at.1, label, line.colour));
+            beside.push((end, label, line.colour));
         }
     }
     write_beside(canvas, beside, right, plot_top, bottom);
@@ -128,17 +132,19 @@ fn plot(canvas: &mut Canvas, top: f64, lines: &[Line]) -> f64 {
 }
 
 /// Labels of curves that do not reach all, right of the plot at the height where each ends.
-fn write_beside(canvas: &mut Canvas, beside: Vec<(f64, Label, Colour)>, right: f64, top: f64, bottom: f64) {
-    let wanted: Vec<f64> = beside.iter().map(|(y, ..)| *y).collect();
+fn write_beside(canvas: &mut Canvas, beside: Vec<(Point, Label, Colour)>, right: f64, top: f64, bottom: f64) {
+    let ends: Vec<(Point, Colour)> = beside.iter().map(|(end, _, colour)| (*end, *colour)).collect();
+    step::go_on(canvas, &ends, right);
+    let wanted: Vec<f64> = ends.iter().map(|((_, y), _)| *y).collect();
     let heights = labels::spread(&wanted, LABEL_LINE, top, bottom);
-    for ((y, label, colour), height) in beside.into_iter().zip(heights) {
+    for (((_, y), label, colour), height) in beside.into_iter().zip(heights) {
         canvas.line((right, y), (right + APART, height), colour, 1.0);
         canvas.label(Label { at: (right + 1.5 * APART, height), ..label });
     }
 }
 
 fn caption(row: &Row, lines: &[Line], seeds: &Range<u64>) -> Vec<String> {
-    let runs = seeds.end - seeds.start;
+    let runs = lines.iter().map(|line| line.figures.runs).max().unwrap_or(0);
     let mut sentences = Vec::new();
     if !lines.is_empty() {
         let all_alike = lines.iter().all(|line| line.figures.lost == lines[0].figures.lost);
@@ -158,10 +164,10 @@ fn caption(row: &Row, lines: &[Line], seeds: &Range<u64>) -> Vec<String> {
             "A failover begins when the leader is lost and ends with the first item that is done under a new one (where there is no \
              work: when there is a new one). A seed counts with its first; one that never recovered stands above every time.",
         ));
-        let confidence = CONFIDENCE * 100.0;
-        sentences.push(format!(
-            "Shaded: the true distribution lies within with {confidence} % (DKW). Dots, and times beside the names: medians."
-        ));
+        let medians = "Dots, and times beside the names: medians.";
+        let bands = lines.iter().any(|line| line.figures.failover.band() < LITTLE);
+        let shaded = format!("Shaded: with {} % the true distribution lies within (DKW). ", CONFIDENCE * 100.0);
+        sentences.push(if bands { shaded + medians } else { String::from(medians) });
     }
     let without = row.columns.iter().filter(|column| {
         column.misfit.is_none() && !column.seeds.is_empty() && !lines.iter().any(|line| line.algorithm == column.algorithm)

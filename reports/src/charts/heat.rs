@@ -130,6 +130,9 @@ fn chart(grid: &Grid, file: &str, title: String, mut caption: Vec<String>, show:
     if shown.iter().flatten().any(|shown| shown.weight == Weight::Unknown) {
         caption.push(String::from("Grey: too few seeds lost their leader for this quantile; \"needs\" says how many have to."));
     }
+    if shown.iter().any(Option::is_none) {
+        caption.push(String::from("–: with these values it cannot play."));
+    }
     let bottom = plot(&mut canvas, grid, &shown, top);
     if grid.recommended.is_some() {
         caption.push(String::from("Outlined: the values that are recommended."));
@@ -153,6 +156,7 @@ fn plot(canvas: &mut Canvas, grid: &Grid, shown: &[Option<Shown>], top: f64) -> 
         let middle = (x + width / 2.0, y + CELL_HEIGHT / 2.0);
         let Some(one) = one else {
             canvas.outlined((x + 1.0, y + 1.0), (x + width - 1.0, y + CELL_HEIGHT - 1.0), GRID);
+            canvas.label(Label::new("–", middle).anchor(Anchor::Middle).size(NUMBER).colour(MUTED));
             continue;
         };
         let colour = colours.of(one.weight);
@@ -164,7 +168,9 @@ fn plot(canvas: &mut Canvas, grid: &Grid, shown: &[Option<Shown>], top: f64) -> 
     }
     if let Some(place) = grid.recommended {
         let (x, y) = corner(place);
-        canvas.outlined((x, y), (x + width, y + CELL_HEIGHT), INK);
+        for inset in [-0.5, 0.5, 1.5] {
+            canvas.outlined((x + inset, y + inset), (x + width - inset, y + CELL_HEIGHT - inset), INK);
+        }
     }
     let bottom = top + rows as f64 * CELL_HEIGHT;
     if let Some(axis) = &grid.y {

@@ -65,7 +65,15 @@ struct Cell {
     verdict: Verdict,
     /// Below the word.
     count: Option<String>,
+    /// What was violated.
+    invariants: Vec<&'static str>,
     figures: Vec<Figure>,
+}
+
+impl Cell {
+    fn bare(verdict: Verdict) -> Cell {
+        Cell { verdict, count: None, invariants: Vec::new(), figures: Vec::new() }
+    }
 }
 
 /// `None`: there is nobody in it.
@@ -79,28 +87,39 @@ pub fn chart(comparison: &Comparison) -> Option<Chart> {
     let top = frame::title(&mut canvas, title);
     let top = headings(&mut canvas, columns, (left, top), cell);
     let mut notes: Vec<String> = Vec::new();
-    let mut seen: Vec<Verdict> = Vec::new();
+    let mut seen: Vec<(Verdict, Vec<&str>)> = Vec::new();
     for (line, row) in comparison.rows.iter().enumerate() {
         let y = top + line as f64 * CELL_HEIGHT;
         canvas.label(Label::new(row.scenario.as_str(), (left - APART, y + CELL_HEIGHT / 2.0)).anchor(Anchor::Right));
         for (place, column) in row.columns.iter().enumerate() {
             let one = judge(column, &format!("/scenarios/{line}/algorithms/{place}"), &mut notes);
-            seen.push(one.verdict);
+            seen.push((one.verdict, one.invariants.clone()));
             fill(&mut canvas, (left + place as f64 * cell, y), cell, one);
         }
     }
     let bottom = top + comparison.rows.len() as f64 * CELL_HEIGHT + 12.0;
     let mut caption = vec![format!(
-        "{} seeds ({}..{}) a cell. \"None in n\" is no proof: with 95 % at most 3/n of all seeds have a finding (rule of three).",
-        text::grouped(comparison.seeds.end - comparison.seeds.start),
-        comparison.seeds.start,
-        comparison.seeds.end
+        "Seeds {}..{}. \"None in n\" is no proof: with 95 % at most 3/n of all seeds have a finding (rule of three).",
+        comparison.seeds.start, comparison.seeds.end
     )];
-    let legend = Verdict::LEGEND.iter().filter(|(verdict, _)| seen.contains(verdict));
-    caption.extend(legend.map(|(verdict, means)| format!("{}: {means}.", verdict.word())));
+    caption.extend(legend(&seen));
     caption.extend(notes.iter().enumerate().map(|(number, note)| format!("({}) {note}", number + 1)));
     frame::caption(&mut canvas, bottom, &caption);
     Some(canvas.finish("verdicts.svg", title))
+}
+
+/// What the words mean that are there, and of which invariants they are said.
+fn legend(seen: &[(Verdict, Vec<&str>)]) -> Vec<String> {
+    let there = Verdict::LEGEND.iter().filter(|(verdict, _)| seen.iter().any(|(one, _)| one == verdict));
+    let sentence = |(verdict, means): &(Verdict, &str)| {
+        let mut invariants: Vec<&str> =
+            seen.iter().filter(|(one, _)| one == verdict).flat_map(|(_, names)| names).copied().collect();
+        invariants.sort_unstable();
+        invariants.dedup();
+        let named = if invariants.is_empty() { String::new() } else { format!(" ({})", invariants.join(", ")) };
+        format!("{}: {means}{named}.", verdict.word())
+    };
+    there.map(sentence).collect()
 }
 
 /// Names of the algorithms, upright where they would not fit side by side; gives back where the cells begin.
@@ -123,7 +142,7 @@ fn judge(column: &Column, pointer: &str, notes: &mut Vec<String>) -> Cell {
             notes.push(note);
             notes.len() - 1
         });
-        return Cell { verdict: Verdict::DoesNotPlay, count: Some(format!("({})", number + 1)), figures: Vec::new() };
+        return Cell { count: Some(format!("({})", number + 1)), ..Cell::bare(Verdict::DoesNotPlay) };
     }
     let figures = column.figures();
     let runs = || Figure { pointer: format!("{pointer}/runs"), value: figures.runs.to_string() };
@@ -131,20 +150,20 @@ fn judge(column: &Column, pointer: &str, notes: &mut Vec<String>) -> Cell {
         let (place, most) = found.iter().enumerate().max_by_key(|(place, one)| (one.seeds, usize::MAX - place))?;
         let figure = Figure { pointer: format!("{pointer}/{member}/{place}/seeds"), value: most.seeds.to_string() };
         let count = format!("{} of {}", text::grouped(most.seeds), text::grouped(figures.runs));
-        Some(Cell { verdict, count: Some(count), figures: vec![figure, runs()] })
+        let invariants = found.iter().map(|one| one.invariant).collect();
+        Some(Cell { verdict, count: Some(count), invariants, figures: vec![figure, runs()] })
     };
-    let bare = |verdict| Cell { verdict, count: None, figures: Vec::new() };
     if figures.runs == 0 {
-        return bare(Verdict::NotRun);
+        return Cell::bare(Verdict::NotRun);
     }
     of(Verdict::Finding, "safety", &figures.safety)
         .or_else(|| of(Verdict::Late, "liveness", &figures.liveness))
-        .or_else(|| (figures.exercised == 0 && figures.lost == 0).then(|| bare(Verdict::NotExercised)))
+        .or_else(|| (figures.exercised == 0 && figures.lost == 0).then(|| Cell::bare(Verdict::NotExercised)))
         .or_else(|| of(Verdict::Measured, "measured", &figures.measured))
         .unwrap_or_else(|| Cell {
-            verdict: Verdict::Safe,
             count: Some(format!("none in {}", text::grouped(figures.runs))),
             figures: vec![runs()],
+            ..Cell::bare(Verdict::Safe)
         })
 }
 

@@ -1,6 +1,7 @@
 //! Charts: outcomes in, SVG out, the same bytes on every machine. An algorithm has one colour everywhere, every line is named where
 //! it ends, and the caption says how many figures there are and how they are defined.
 
+mod availability;
 mod axis;
 mod canvas;
 mod curves;
@@ -33,6 +34,7 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
         charts.push(failover::chart(row, &pointer, seeds));
         charts.extend(parts::chart(row, &pointer, seeds));
         charts.extend(ratios::chart(row, &pointer, seeds));
+        charts.extend(availability::chart(row, &pointer, seeds));
     }
     charts
 }

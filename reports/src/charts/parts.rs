@@ -86,7 +86,11 @@ pub fn chart(row: &Row, pointer: &str, seeds: &Range<u64>) -> Option<Chart> {
         }
         y += BETWEEN;
     }
-    frame::caption(&mut canvas, bottom + 48.0, &caption(&all, seeds));
+    let mut caption = caption(&all, seeds);
+    if x.ratios() && finite().any(|time| *time == 0) {
+        caption.push(String::from("What took no time stands at the left end, where a scale of ratios has no place for it."));
+    }
+    frame::caption(&mut canvas, bottom + 48.0, &caption);
     Some(canvas.finish(file_name(&row.scenario, "parts"), title))
 }
 
@@ -112,10 +116,12 @@ fn strip(canvas: &mut Canvas, part: &Part<'_>, x: &TimeAxis, y: f64, right: f64,
 }
 
 fn caption(all: &[(usize, &str, Figures)], seeds: &Range<u64>) -> Vec<String> {
-    let runs = text::grouped(seeds.end - seeds.start);
+    let runs = text::grouped(all.iter().map(|(.., figures)| figures.runs).max().unwrap_or(0));
+    let (first, alike) = (all[0].2.lost, all.iter().all(|(.., figures)| figures.lost == all[0].2.lost));
     let counts: Vec<String> = all.iter().map(|(_, name, figures)| format!("{name} {}", text::grouped(figures.lost))).collect();
+    let counts = if alike { text::grouped(first) } else { counts.join(", ") };
     let mut sentences = vec![
-        format!("n, of {runs} seeds ({}..{}) those that lost a leader: {}.", seeds.start, seeds.end, counts.join(", ")),
+        format!("n, of {runs} seeds ({}..{}) those that lost a leader: {counts}.", seeds.start, seeds.end),
         String::from(
             "Detection: until somebody stood. Election: from there until somebody held authority. Takeover: from there until the \
              first item was done.",

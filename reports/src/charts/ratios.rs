@@ -8,6 +8,7 @@ use super::palette::{self, GRID, INK, MUTED};
 use super::{file_name, frame, text};
 use crate::compare::{Column, Row};
 use crate::paired::{self, Interval};
+use crate::quantile::fewest;
 
 const NAME: f64 = 12.0;
 const LINE: f64 = 26.0;
@@ -25,12 +26,18 @@ struct Against<'a> {
 
 impl Against<'_> {
     fn label(&self) -> Label {
-        let pairs = text::grouped(self.compared.pairs);
+        let pairs = match self.compared.pairs {
+            1 => String::from("1 pair"),
+            pairs => format!("{} pairs", text::grouped(pairs)),
+        };
         let won = self.compared.won.value;
         let won_figure = self.figure("won/1", won);
         let pairs_figure = Figure { pointer: format!("{}/pairs", self.pointer), value: self.compared.pairs.to_string() };
-        let sooner = format!("sooner in {:.0} % of {pairs} pairs", won * 100.0);
+        let sooner = format!("sooner in {:.0} % of {pairs}", won * 100.0);
         let (said, mut figures) = match self.compared.ratio {
+            Some(Interval { value, .. }) if self.few() => {
+                (format!("{}, too few for an interval, {sooner}", times(value)), vec![self.figure("ratio/1", value)])
+            }
             Some(Interval { value, low, high }) => (
                 format!("{} ({} to {}), {sooner}", times(value), times(low), times(high)),
                 vec![self.figure("ratio/0", low), self.figure("ratio/1", value), self.figure("ratio/2", high)],
@@ -42,6 +49,11 @@ impl Against<'_> {
         };
         figures.extend([won_figure, pairs_figure]);
         Label::new(said, (0.0, 0.0)).size(NAME).figures(figures)
+    }
+
+    /// So few pairs support no interval of a median.
+    fn few(&self) -> bool {
+        self.compared.pairs < fewest(500)
     }
 
     fn figure(&self, member: &str, value: f64) -> Figure {
@@ -99,11 +111,13 @@ fn plot(canvas: &mut Canvas, all: &[Against<'_>], reference: &str, top: f64) -> 
         let colour = palette::of(against.algorithm);
         canvas.label(Label::new(against.algorithm, (left - 2.0 * APART, y)).anchor(Anchor::Right).size(NAME).bold());
         if let Some(Interval { value, low, high }) = against.compared.ratio {
-            canvas.line((x.place(low), y), (x.place(high), y), colour, 2.5);
-            for end in [low, high] {
-                canvas.line((x.place(end), y - 4.0), (x.place(end), y + 4.0), colour, 2.0);
+            if !against.few() {
+                canvas.line((x.place(low), y), (x.place(high), y), colour, 2.5);
+                for end in [low, high] {
+                    canvas.line((x.place(end), y - 7.0), (x.place(end), y + 7.0), colour, 1.5);
+                }
             }
-            canvas.dot((x.place(value), y), 4.5, colour, true);
+            canvas.dot((x.place(value), y), 3.5, colour, true);
         }
         canvas.label(Label { at: (right + 2.0 * APART, y), ..label });
         y += LINE;

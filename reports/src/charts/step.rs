@@ -11,12 +11,6 @@ const BAND_FINE: f64 = 1.5;
 const LINE: f64 = 1.75;
 const BAND_OPACITY: f64 = 0.10;
 
-/// Where a curve ends: its last step, or where the picture ends for one that never reaches all.
-pub struct End {
-    pub at: Point,
-    pub reaches_all: bool,
-}
-
 /// Each figure with the share of all that are at most as large, in order.
 pub fn shares(sample: &Sample) -> Vec<(u64, f64)> {
     let mut shares: Vec<(u64, f64)> = Vec::new();
@@ -66,17 +60,23 @@ pub fn band(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colou
     canvas.area(upper, colour, BAND_OPACITY);
 }
 
-/// The curve itself; beyond the last figure of a sample of which some never came about it goes on in dashes.
-pub fn curve(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour, right: f64) -> End {
-    let points = corners(&shares(sample), 0.0, x, y, FINE, right);
+/// The curve itself; gives back where its last step ends.
+pub fn curve(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour) -> Point {
+    let points = corners(&shares(sample), 0.0, x, y, FINE, x.place(0));
     let last = *points.last().expect("it has its first point");
     if points.len() > 1 {
         canvas.path(points, colour, LINE);
     }
-    if sample.never() == 0 {
-        return End { at: last, reaches_all: true };
+    last
+}
+
+/// How a curve goes on that never reaches all, because some figures never came about: in dashes to the right end. Each with where
+/// its last step ends; those at one height take turns.
+pub fn go_on(canvas: &mut Canvas, curves: &[(Point, Colour)], right: f64) {
+    let together = |a: f64, b: f64| (a - b).abs() < LINE;
+    for (place, ((x, y), colour)) in curves.iter().enumerate() {
+        let turn = curves[..place].iter().filter(|((_, other), _)| together(*y, *other)).count();
+        let of = curves.iter().filter(|((_, other), _)| together(*y, *other)).count();
+        canvas.dashed((*x, *y), (right, *y), (turn, of), *colour, LINE);
     }
-    let from = if sample.finite().is_empty() { (x.place(0), last.1) } else { last };
-    canvas.dashed(from, (right, last.1), colour, LINE);
-    End { at: (right, last.1), reaches_all: false }
 }
