@@ -164,17 +164,19 @@ fn write(comparison: &Comparison, folder: &Path) -> Result<Vec<String>, Failure>
         ("seeds.csv", csv::text(comparison)),
         ("comparison.md", text::markdown(comparison)),
     ];
-    let charts = charts::all(comparison).into_iter().map(|chart| (format!("{CHARTS}/{}", chart.file), chart.svg));
-    let files = files.into_iter().map(|(name, content)| (String::from(name), content)).chain(charts);
+    let charts = charts::all(comparison);
     let pictures = folder.join(CHARTS);
     fs::create_dir_all(&pictures).map_err(|error| Failure::write(pictures.display(), error))?;
+    let files = files.into_iter().map(|(name, content)| (folder.join(name), content));
+    let drawn = charts.iter().map(|chart| (pictures.join(&chart.file), chart.svg.clone()));
     let mut names = Vec::new();
-    for (name, content) in files {
-        let path = folder.join(name);
+    for (path, content) in files.chain(drawn) {
         let mut file = Whole::create(&path)?;
         file.write(&content).map_err(|error| Failure::write(path.display(), error))?;
         file.finish()?;
         names.push(path.display().to_string());
     }
+    names.truncate(names.len() - charts.len());
+    names.push(format!("{} ({} pictures)", pictures.display(), charts.len()));
     Ok(names)
 }

@@ -10,6 +10,8 @@ use super::text;
 pub const TICK: f64 = 11.0;
 /// From this ratio of longest to shortest on, equal distances are equal ratios.
 const WIDE: f64 = 8.0;
+/// The longest is at most so many times the shortest that there is a place for; what is shorter stands at the left end.
+const WIDEST: u64 = 1_000_000;
 
 /// Times from left to right.
 pub struct TimeAxis {
@@ -24,7 +26,7 @@ impl TimeAxis {
     /// For figures between these, in nanoseconds. Where all are alike or near each other the axis begins at 0.
     pub fn new(shortest: u64, longest: u64, left: f64, right: f64) -> TimeAxis {
         // Where something took no time at all a scale of ratios has to begin somewhere.
-        let (shortest, longest) = (shortest.max(longest / 10_000).max(1) as f64, longest.max(1) as f64);
+        let (shortest, longest) = (shortest.max(longest / WIDEST).max(1) as f64, longest.max(1) as f64);
         let ratios = longest / shortest > WIDE;
         let (low, high) = if ratios { (shortest / 1.15, longest * 1.1) } else { (0.0, longest * 1.06) };
         TimeAxis { low, high, ratios, left, right }

@@ -109,7 +109,7 @@ fn plot(canvas: &mut Canvas, top: f64, lines: &[Line]) -> f64 {
     x.draw(canvas, plot_top, bottom, "time from the loss of the leader until work went on");
     y.draw(canvas, LEFT, right, "share of the seeds, in nines");
     let known = lines.iter().filter(|line| line.figures.failover.band() < LITTLE);
-    known.for_each(|line| step::band(canvas, &line.figures.failover, &x, &y, line.colour, right));
+    known.for_each(|line| step::band(canvas, &line.figures.failover, &x, &y, line.colour));
     let mut rows = rows.into_iter();
     let mut beside: Vec<(Point, Label, Colour)> = Vec::new();
     for (line, label) in lines.iter().zip(labels) {

@@ -43,6 +43,15 @@ impl Part<'_> {
         self.sample.median().map_or_else(|| String::from("never"), |ns| words::span(Span(ns)))
     }
 
+    /// The shortest and the longest time that is drawn.
+    fn ends(&self) -> Vec<u64> {
+        let finite = self.sample.finite();
+        let few = self.sample.len() < fewest(PALE.0);
+        let (shortest, longest) = if few { (finite.first().copied(), None) } else { (self.at(PALE.0), self.at(PALE.1)) };
+        // What was never over for some goes on to the right end: the longest that was over is drawn too.
+        [shortest, longest.or(finite.last().copied())].into_iter().flatten().collect()
+    }
+
     /// Without an interval; whether there are enough figures was asked before.
     fn at(&self, per_mille: u32) -> Option<u64> {
         let rank = (self.sample.len() * per_mille as usize).div_ceil(1_000).max(1);
@@ -67,9 +76,9 @@ pub fn chart(row: &Row, pointer: &str, seeds: &Range<u64>) -> Option<Chart> {
     let left = frame::MARGIN + names + APART + text::width("detection", TICK) + APART;
     let medians = all.iter().flat_map(|(.., figures)| parts(figures).map(|part| text::width(&part.median(), NAME)));
     let right = canvas.width - frame::MARGIN - medians.fold(0.0, f64::max) - APART;
-    let finite = || all.iter().flat_map(|(.., figures)| parts(figures)).flat_map(|part| part.sample.finite());
-    let longest = finite().copied().max().unwrap_or(0);
-    let shortest = finite().copied().filter(|time| *time > 0).min().unwrap_or(longest);
+    let drawn = || all.iter().flat_map(|(.., figures)| parts(figures)).flat_map(|part| part.ends());
+    let longest = drawn().max().unwrap_or(0);
+    let shortest = drawn().filter(|time| *time > 0).min().unwrap_or(longest);
     let x = TimeAxis::new(shortest, longest, left, right);
     let bottom = top + all.len() as f64 * (3.0 * LINE + BETWEEN);
     x.draw(&mut canvas, top, bottom, "time that each part took");
@@ -87,7 +96,7 @@ pub fn chart(row: &Row, pointer: &str, seeds: &Range<u64>) -> Option<Chart> {
         y += BETWEEN;
     }
     let mut caption = caption(&all, seeds);
-    if x.ratios() && finite().any(|time| *time == 0) {
+    if x.ratios() && drawn().any(|time| time == 0) {
         caption.push(String::from("What took no time stands at the left end, where a scale of ratios has no place for it."));
     }
     frame::caption(&mut canvas, bottom + 48.0, &caption);

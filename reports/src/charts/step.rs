@@ -25,12 +25,10 @@ pub fn shares(sample: &Sample) -> Vec<(u64, f64)> {
 }
 
 /// The corners of the steps; every share moved by `shift`.
-fn corners(shares: &[(u64, f64)], shift: f64, x: &TimeAxis, y: &Nines, fine: f64, right: f64) -> Vec<Point> {
+fn corners(shares: &[(u64, f64)], shift: f64, x: &TimeAxis, y: &Nines, fine: f64) -> Vec<Point> {
     let place = |share: f64| y.place((share + shift).clamp(0.0, 1.0));
-    let mut points: Vec<Point> = vec![(shares.first().map_or(right, |(first, _)| x.place(*first)), place(-shift.max(0.0)))];
-    if shift > 0.0 {
-        points[0].1 = place(0.0);
-    }
+    let start = x.place(shares.first().map_or(0, |(first, _)| *first));
+    let mut points: Vec<Point> = vec![(start, y.place(0.0))];
     for (index, (figure, share)) in shares.iter().enumerate() {
         let (at, height) = (x.place(*figure), place(*share));
         let &(last_x, last_y) = points.last().expect("there is the first");
@@ -44,25 +42,18 @@ fn corners(shares: &[(u64, f64)], shift: f64, x: &TimeAxis, y: &Nines, fine: f64
     points
 }
 
-/// The band that holds the true distribution everywhere with 95 %.
-pub fn band(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour, right: f64) {
+/// The band that holds the true distribution everywhere with 95 %, as far as there are figures.
+pub fn band(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour) {
     let (shares, half) = (shares(sample), sample.band());
-    let mut upper = corners(&shares, half, x, y, BAND_FINE, right);
-    let mut lower = corners(&shares, -half, x, y, BAND_FINE, right);
-    // Beyond the last figure nothing is known but that the share grows no smaller: said by the dashes of a curve that goes on.
-    if sample.never() > 0 {
-        for edge in [&mut upper, &mut lower] {
-            let last = edge.last().expect("it has its first point").1;
-            edge.push((right, last));
-        }
-    }
+    let mut upper = corners(&shares, half, x, y, BAND_FINE);
+    let lower = corners(&shares, -half, x, y, BAND_FINE);
     upper.extend(lower.into_iter().rev());
     canvas.area(upper, colour, BAND_OPACITY);
 }
 
 /// The curve itself; gives back where its last step ends.
 pub fn curve(canvas: &mut Canvas, sample: &Sample, x: &TimeAxis, y: &Nines, colour: Colour) -> Point {
-    let points = corners(&shares(sample), 0.0, x, y, FINE, x.place(0));
+    let points = corners(&shares(sample), 0.0, x, y, FINE);
     let last = *points.last().expect("it has its first point");
     if points.len() > 1 {
         canvas.path(points, colour, LINE);
