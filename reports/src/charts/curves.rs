@@ -2,14 +2,11 @@
 
 use super::axis::{Nines, TimeAxis};
 use super::canvas::{Canvas, Chart, Label};
+use super::distribution::{self, Curve};
 use super::palette::{self, Colour};
-use super::{frame, labels, step};
+use super::{frame, text};
 use crate::quantile::Sample;
 
-const LEFT: f64 = 84.0;
-const HEIGHT: f64 = 360.0;
-const LABEL_LINE: f64 = 17.0;
-const APART: f64 = 6.0;
 const BAND_OPACITY: f64 = 0.14;
 
 /// What somebody printed of a distribution.
@@ -36,40 +33,31 @@ const PAIRS: [&str; 5] = ["raft", "zab", "kubernetes-lease", "bully", "etcd-sess
 
 /// One chart with all pairs: steps and a solid line are ours, circles and their shaded band are published. `time` says what is on
 /// the axis, `caption` where the points are from and how the figures are defined, each a sentence.
+///
+/// # Panics
+/// Where nothing was measured.
 pub fn curves(file: &str, title: &str, time: &str, caption: &[String], pairs: &[Pair]) -> Chart {
     let mut canvas = Canvas::new(frame::WIDTH, 0.0);
-    let top = frame::title(&mut canvas, title) + 8.0;
-    let bottom = top + HEIGHT;
-    let ours = |pair: &Pair| {
-        Label::new(format!("{}: measured, n = {}", pair.name, super::text::grouped(pair.measured.len())), (0.0, 0.0))
-    };
-    let widest = pairs.iter().map(|pair| ours(pair).width()).fold(0.0, f64::max);
-    let right = canvas.width - frame::MARGIN - widest - 2.0 * APART;
-    let measured = pairs.iter().flat_map(|pair| pair.measured.finite()).copied();
-    let times = || measured.clone().chain(pairs.iter().flat_map(|pair| pair.published.points.iter().map(|(_, time)| *time)));
-    let x = TimeAxis::new(times().min().unwrap_or(1), times().max().unwrap_or(1), LEFT, right);
-    let most = pairs.iter().map(|pair| pair.measured.len()).max().unwrap_or(1);
-    let y = Nines::new(most, top, bottom);
-    x.draw(&mut canvas, top, bottom, time);
-    y.draw(&mut canvas, LEFT, right, "share of the trials, in nines");
-    let mut ends = Vec::new();
-    for (pair, colour) in pairs.iter().zip(PAIRS.map(palette::of).into_iter().cycle()) {
-        published(&mut canvas, &pair.published, &x, &y, colour);
-        let end = step::curve(&mut canvas, &pair.measured, &x, &y, colour);
-        if pair.measured.never() > 0 {
-            step::go_on(&mut canvas, &[(end, colour)], right);
-        }
-        ends.push((end, ours(pair), colour));
+    let top = frame::title(&mut canvas, title);
+    let colours = || PAIRS.map(palette::of).into_iter().cycle();
+    let ours = pairs.iter().zip(colours()).map(|(pair, colour)| {
+        assert!(!pair.measured.is_empty(), "there is something to draw of {}", pair.name);
+        let said = format!("{}: n = {}", pair.name, text::grouped(pair.measured.len()));
+        Curve { sample: &pair.measured, colour, label: Label::new(said, (0.0, 0.0)) }
+    });
+    let ours: Vec<Curve<'_>> = ours.collect();
+    let printed: Vec<u64> = pairs.iter().flat_map(|pair| pair.published.points.iter().map(|(_, time)| *time)).collect();
+    let plot = distribution::axes(&mut canvas, top, &ours, &printed, (time, "share of the trials, in nines"));
+    for (pair, colour) in pairs.iter().zip(colours()) {
+        published(&mut canvas, &pair.published, &plot.x, &plot.y, colour);
     }
-    let wanted: Vec<f64> = ends.iter().map(|(at, ..)| at.1).collect();
-    let heights = labels::spread(&wanted, LABEL_LINE, top, bottom);
-    for ((at, label, colour), height) in ends.into_iter().zip(heights) {
-        canvas.line(at, (right + APART, height), colour, 1.0);
-        canvas.label(Label { at: (right + 1.5 * APART, height), ..label });
+    distribution::draw(&mut canvas, &plot, ours);
+    let mut sentences = caption.to_vec();
+    sentences.push(String::from("Lines, with a dot at the median: measured. Circles: published."));
+    if pairs.iter().any(|pair| !pair.published.band.is_empty()) {
+        sentences.push(String::from("Shaded: near enough to what is published."));
     }
-    let key = String::from("Lines: measured. Circles: published. Shaded: near enough to what is published.");
-    let sentences: Vec<String> = caption.iter().cloned().chain([key]).collect();
-    frame::caption(&mut canvas, bottom + 48.0, &sentences);
+    frame::caption(&mut canvas, plot.bottom, &sentences);
     canvas.finish(file, title)
 }
 

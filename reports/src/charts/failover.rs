@@ -5,23 +5,13 @@ use std::ops::Range;
 
 use sim::Span;
 
-use super::axis::{Nines, TimeAxis};
-use super::canvas::{Canvas, Chart, Figure, Label, Point};
+use super::canvas::{Canvas, Chart, Figure, Label};
+use super::distribution::{self, Curve};
 use super::palette::{self, Colour, MUTED};
-use super::{file_name, frame, labels, step, text};
+use super::{file_name, frame, text};
 use crate::compare::{Figures, Row};
 use crate::quantile::CONFIDENCE;
 use crate::words;
-
-const LEFT: f64 = 84.0;
-const HEIGHT: f64 = 340.0;
-const LABEL: f64 = 12.0;
-const LABEL_LINE: f64 = 17.0;
-/// Between the end of a curve and its label.
-const APART: f64 = 6.0;
-
-/// A band whose half is wider than this says nothing, and would cover the picture.
-const LITTLE: f64 = 0.5;
 
 /// An algorithm that lost a leader in some seed.
 struct Line {
@@ -33,6 +23,10 @@ struct Line {
 }
 
 impl Line {
+    fn curve(&self) -> Curve<'_> {
+        Curve { sample: &self.figures.failover, colour: self.colour, label: self.label() }
+    }
+
     fn label(&self) -> Label {
         let sample = &self.figures.failover;
         let median = sample.median();
@@ -48,7 +42,7 @@ impl Line {
             figures.push(self.figure("failovers", sample.len().to_string()));
         }
         let text = format!("{}: {}", self.algorithm, said.join(", "));
-        Label::new(text, (0.0, 0.0)).size(LABEL).figures(figures)
+        Label::new(text, (0.0, 0.0)).figures(figures)
     }
 
     fn figure(&self, name: &str, value: String) -> Figure {
@@ -67,7 +61,12 @@ pub fn chart(row: &Row, pointer: &str, seeds: &Range<u64>) -> Chart {
         canvas.label(Label::new(nothing, (frame::MARGIN, top + 20.0)).colour(MUTED));
         top + 44.0
     } else {
-        plot(&mut canvas, top, &lines)
+        let curves: Vec<Curve<'_>> = lines.iter().map(Line::curve).collect();
+        let words = ("time from the loss of the leader until work went on", "share of the seeds, in nines");
+        let plot = distribution::axes(&mut canvas, top, &curves, &[], words);
+        distribution::bands(&mut canvas, &plot, &curves);
+        distribution::draw(&mut canvas, &plot, curves);
+        plot.bottom
     };
     frame::caption(&mut canvas, bottom, &caption(row, &lines, seeds));
     canvas.finish(file_name(&row.scenario, "failover"), heading)
@@ -82,65 +81,6 @@ fn lines(row: &Row, pointer: &str) -> Vec<Line> {
         pointer: format!("{pointer}/algorithms/{place}"),
     });
     lines.filter(|line| line.figures.lost > 0).collect()
-}
-
-/// Draws everything between title and caption; below what it gives back the caption may begin.
-fn plot(canvas: &mut Canvas, top: f64, lines: &[Line]) -> f64 {
-    let labels: Vec<Label> = lines.iter().map(Line::label).collect();
-    let widest = labels.iter().map(Label::width).fold(0.0, f64::max);
-    let right = canvas.width - frame::MARGIN - widest - 2.0 * APART;
-    let finite =
-        |line: &&Line| line.figures.failover.finite().first().copied().zip(line.figures.failover.finite().last().copied());
-    let (shortest, longest) =
-        lines.iter().filter_map(|line| finite(&line)).fold((u64::MAX, 0), |(low, high), (a, b)| (low.min(a), high.max(b)));
-    let x = TimeAxis::new(shortest.min(longest), longest, LEFT, right);
-    // How many rows the labels above the plot take is known when the ends of the curves are.
-    let ends: Vec<(f64, f64)> = lines
-        .iter()
-        .zip(&labels)
-        .filter(|(line, _)| line.figures.failover.never() == 0)
-        .map(|(line, label)| (x.place(*line.figures.failover.finite().last().expect("all are finite")), label.width() + APART))
-        .collect();
-    let rows = labels::staircase(&ends);
-    let stairs = rows.iter().max().map_or(0.0, |row| (*row + 1) as f64 * LABEL_LINE + APART);
-    let (plot_top, bottom) = (top + 8.0 + stairs, top + 8.0 + stairs + HEIGHT);
-    let most = lines.iter().map(|line| line.figures.lost).max().unwrap_or(0);
-    let y = Nines::new(most, plot_top, bottom);
-    x.draw(canvas, plot_top, bottom, "time from the loss of the leader until work went on");
-    y.draw(canvas, LEFT, right, "share of the seeds, in nines");
-    let known = lines.iter().filter(|line| line.figures.failover.band() < LITTLE);
-    known.for_each(|line| step::band(canvas, &line.figures.failover, &x, &y, line.colour));
-    let mut rows = rows.into_iter();
-    let mut beside: Vec<(Point, Label, Colour)> = Vec::new();
-    for (line, label) in lines.iter().zip(labels) {
-        let sample = &line.figures.failover;
-        let end = step::curve(canvas, sample, &x, &y, line.colour);
-        if let Some(median) = sample.median() {
-            canvas.dot((x.place(median), y.place(0.5)), 3.0, line.colour, true);
-        }
-        if sample.never() == 0 {
-            let row = rows.next().expect("one for each that reaches all") as f64;
-            let height = plot_top - APART - (row + 0.5) * LABEL_LINE;
-            canvas.line(end, (end.0, height - LABEL / 2.0), line.colour, 1.0);
-            canvas.label(Label { at: (end.0 + APART, height), ..label });
-        } else {
-            beside.push((end, label, line.colour));
-        }
-    }
-    write_beside(canvas, beside, right, plot_top, bottom);
-    bottom + 48.0
-}
-
-/// Labels of curves that do not reach all, right of the plot at the height where each ends.
-fn write_beside(canvas: &mut Canvas, beside: Vec<(Point, Label, Colour)>, right: f64, top: f64, bottom: f64) {
-    let ends: Vec<(Point, Colour)> = beside.iter().map(|(end, _, colour)| (*end, *colour)).collect();
-    step::go_on(canvas, &ends, right);
-    let wanted: Vec<f64> = ends.iter().map(|((_, y), _)| *y).collect();
-    let heights = labels::spread(&wanted, LABEL_LINE, top, bottom);
-    for (((_, y), label, colour), height) in beside.into_iter().zip(heights) {
-        canvas.line((right, y), (right + APART, height), colour, 1.0);
-        canvas.label(Label { at: (right + 1.5 * APART, height), ..label });
-    }
 }
 
 fn caption(row: &Row, lines: &[Line], seeds: &Range<u64>) -> Vec<String> {
@@ -165,8 +105,11 @@ fn caption(row: &Row, lines: &[Line], seeds: &Range<u64>) -> Vec<String> {
              work: when there is a new one). A seed counts with its first; one that never recovered stands above every time.",
         ));
         let medians = "Dots, and times beside the names: medians.";
-        let bands = lines.iter().any(|line| line.figures.failover.band() < LITTLE);
-        let shaded = format!("Shaded: with {} % the true distribution lies within (DKW). ", CONFIDENCE * 100.0);
+        let bands = lines.iter().any(|line| line.curve().has_band());
+        let shaded = format!(
+            "Shaded: with {} % the true distribution lies within (DKW), as far as there are figures. ",
+            CONFIDENCE * 100.0
+        );
         sentences.push(if bands { shaded + medians } else { String::from(medians) });
     }
     let without = row.columns.iter().filter(|column| {

@@ -5,6 +5,7 @@ mod availability;
 mod axis;
 mod canvas;
 mod curves;
+mod distribution;
 mod failover;
 mod frame;
 mod heat;

@@ -144,6 +144,6 @@ fn caption(all: &[(usize, &str, Figures)], seeds: &Range<u64>) -> Vec<String> {
     if all.iter().any(|(.., figures)| few(figures)) {
         sentences.push(format!("Circles: every seed, where there are fewer than {}.", fewest(PALE.0)));
     }
-    sentences.push(String::from("Black line, and number at the right: the median of each part. Medians of parts do not add up."));
+    sentences.push(String::from("Cross line, and number at the right: the median of each part. Medians of parts do not add up."));
     sentences
 }
