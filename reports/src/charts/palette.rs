@@ -12,7 +12,7 @@ pub const MUTED: Colour = (0x59, 0x63, 0x6E);
 pub const GRID: Colour = (0xD1, 0xD9, 0xE0);
 pub const PAPER: Colour = (0xFF, 0xFF, 0xFF);
 
-/// What a page can replace, as it is on white and as it should be on [`Theme::Dark`]'s paper.
+/// What a page can replace, as it is on white and as it should be on dark paper, which is the last.
 const THEMED: [(&str, Colour, Colour); 4] = [
     ("ink", INK, (0xE6, 0xED, 0xF3)),
     ("muted", MUTED, (0x9D, 0xA7, 0xB3)),
