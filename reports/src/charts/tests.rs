@@ -97,7 +97,7 @@ fn grid(columns: usize, rows: usize) -> Grid {
             5 => Err(TooFew { there: 0, needed: 368 }),
             _ => quantile(Some(17_654_321 * (place as u64 + 1))),
         };
-        (place % 7 != 6).then(|| Cell { runs: 1_000, p99, false_a_day: place as f64 * 1_234.56, pointer: None })
+        (place % 7 != 6).then_some(Cell { runs: 1_000, p99, false_a_day: place as f64 * 1_234.56, pointer: None })
     };
     let axis = |setting: &str, count| Axis { setting: String::from(setting), values: values(count) };
     Grid {
