@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use reports::charts;
 use reports::compare::{Column, Comparison, Row, Seed, csv, json, text};
 use reports::json::Run;
 use scenarios::{Scenario, Sweep, misfit};
@@ -20,6 +21,8 @@ use crate::run::{VERSION, findings};
 
 /// What runs write goes here.
 const FOLDER: &str = "runs";
+/// Below the folder of a comparison.
+const CHARTS: &str = "charts";
 /// A folder's name does not grow with the number of scenarios beyond this.
 const MOST_NAMED: usize = 3;
 
@@ -161,13 +164,19 @@ fn write(comparison: &Comparison, folder: &Path) -> Result<Vec<String>, Failure>
         ("seeds.csv", csv::text(comparison)),
         ("comparison.md", text::markdown(comparison)),
     ];
+    let charts = charts::all(comparison);
+    let pictures = folder.join(CHARTS);
+    fs::create_dir_all(&pictures).map_err(|error| Failure::write(pictures.display(), error))?;
+    let files = files.into_iter().map(|(name, content)| (folder.join(name), content));
+    let drawn = charts.iter().map(|chart| (pictures.join(&chart.file), chart.svg.clone()));
     let mut names = Vec::new();
-    for (name, content) in files {
-        let path = folder.join(name);
+    for (path, content) in files.chain(drawn) {
         let mut file = Whole::create(&path)?;
         file.write(&content).map_err(|error| Failure::write(path.display(), error))?;
         file.finish()?;
         names.push(path.display().to_string());
     }
+    names.truncate(names.len() - charts.len());
+    names.push(format!("{} ({} pictures)", pictures.display(), charts.len()));
     Ok(names)
 }

@@ -22,6 +22,7 @@ pub mod sections;
 pub mod trace;
 
 // Many runs.
+pub mod charts;
 pub mod compare;
 pub mod summary;
 

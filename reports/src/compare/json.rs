@@ -27,6 +27,8 @@ struct OneColumn<'a> {
     /// Why it cannot play; null: it does.
     misfit: Option<&'a str>,
     runs: usize,
+    /// Seeds in which everything in the scenario's script took place.
+    exercised: usize,
     failovers: usize,
     never: usize,
     failover_ns: Vec<OneQuantile>,
@@ -110,6 +112,7 @@ fn one<'a>(column: &'a Column, all: &'a [Column]) -> OneColumn<'a> {
         algorithm: column.algorithm,
         misfit: column.misfit.as_deref(),
         runs: figures.runs,
+        exercised: figures.exercised,
         failovers: figures.lost,
         never: figures.failover.never(),
         failover_ns: QUANTILES.into_iter().zip(&figures.quantiles).map(quantile).collect(),

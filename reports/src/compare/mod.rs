@@ -44,6 +44,8 @@ pub struct Comparison {
 /// What one column amounts to.
 pub struct Figures {
     pub runs: usize,
+    /// Seeds in which everything in the scenario's script took place.
+    pub exercised: usize,
     /// Seeds in which a leader was lost.
     pub lost: usize,
     /// Of these, the time until work went on, by seed; `None`: it never did.
@@ -99,6 +101,7 @@ impl Column {
         };
         Figures {
             runs,
+            exercised: self.seeds.iter().filter(|seed| seed.exercised).count(),
             lost: failover.len(),
             quantiles,
             detection: Sample::new(lost().map(|first| first.detection)),

@@ -21,6 +21,8 @@ pub struct Seed {
     pub leaderless_ns: u64,
     pub messages: u64,
     pub end_ns: u64,
+    /// Everything in the scenario's script took place.
+    pub exercised: bool,
 }
 
 /// The first failover of a run, in its parts, in nanoseconds. A part that never came to its end is `None`, and so is what follows.
@@ -81,6 +83,7 @@ impl Seed {
             leaderless_ns: outcome.counters.leaderless.0,
             messages: outcome.counters.sent,
             end_ns: outcome.end.0,
+            exercised: outcome.not_exercised.is_empty(),
         }
     }
 }

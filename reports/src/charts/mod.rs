@@ -1,0 +1,47 @@
+//! Charts: outcomes in, SVG out, the same bytes on every machine. An algorithm has one colour everywhere, every line is named where
+//! it ends, and the caption says how many figures there are and how they are defined.
+
+mod availability;
+mod axis;
+mod canvas;
+mod curves;
+mod distribution;
+mod failover;
+mod frame;
+mod heat;
+mod labels;
+mod matrix;
+mod palette;
+mod parts;
+mod ratios;
+mod step;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use canvas::{Chart, Figure, Label};
+pub use curves::{Pair, Published, curves};
+pub use heat::{Axis, Cell, Grid, heat};
+pub use palette::dark;
+
+use crate::compare::Comparison;
+
+/// Every chart of a comparison: who was safe where, then scenario by scenario.
+pub fn all(comparison: &Comparison) -> Vec<Chart> {
+    let mut charts: Vec<Chart> = matrix::chart(comparison).into_iter().collect();
+    for (place, row) in comparison.rows.iter().enumerate() {
+        let (pointer, seeds) = (format!("/scenarios/{place}"), &comparison.seeds);
+        charts.push(failover::chart(row, &pointer, seeds));
+        charts.extend(parts::chart(row, &pointer, seeds));
+        charts.extend(ratios::chart(row, &pointer, seeds));
+        charts.extend(availability::chart(row, &pointer, seeds));
+    }
+    charts
+}
+
+/// A name as part of a file's name.
+fn file_name(scenario: &str, what: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    format!("{}-{what}.svg", scenario.chars().map(plain).collect::<String>())
+}
