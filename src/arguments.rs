@@ -200,6 +200,12 @@ pub enum Published {
     /// Split rate, variable latency.
     #[value(name = "V4", alias = "v4")]
     V4,
+    /// Election time across a wide-area network: means, percentiles, the whole distribution.
+    #[value(name = "V5", alias = "v5")]
+    V5,
+    /// Election time and vote packets of Raft Refloated.
+    #[value(name = "V6", alias = "v6")]
+    V6,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

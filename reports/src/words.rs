@@ -81,6 +81,7 @@ pub fn measured(measure: &Measure, figure: Option<u64>) -> String {
         Measure::StableLeader => ("stable leader", true),
         Measure::Failover => ("failover", true),
         Measure::FirstTermSplit => ("first term split", false),
+        Measure::MessagesToFirstLeader => ("messages to first leader", false),
     };
     match figure {
         Some(nanos) if is_time => format!("{name}: {}", span(Span(nanos))),
@@ -95,6 +96,14 @@ pub fn span(span: Span) -> String {
         0 => String::from("0"),
         n if n < 1_000_000_000 => format!("{}.{:03} ms", n / 1_000_000, n % 1_000_000 / 1_000),
         n => format!("{}.{:03} s", n / 1_000_000_000, n % 1_000_000_000 / 1_000_000),
+    }
+}
+
+/// `p50`, `p99.9`: a quantile in thousandths.
+pub fn quantile(per_mille: u32) -> String {
+    match per_mille % 10 {
+        0 => format!("p{}", per_mille / 10),
+        rest => format!("p{}.{rest}", per_mille / 10),
     }
 }
 
