@@ -5,13 +5,16 @@
 //! statistics the quantile lies with the probability of a binomial variable's range, whatever the distribution. P. Massart, *The
 //! tight constant in the Dvoretzky–Kiefer–Wolfowitz inequality* (1990), for the band.
 
+use std::sync::Arc;
+
 /// The confidence of every interval and band.
 pub const CONFIDENCE: f64 = 0.95;
 
 /// Figures in order; those that never came about stand last.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sample {
-    finite: Vec<u64>,
+    /// Shared, so that figures that were worked out once can be handed on.
+    finite: Arc<[u64]>,
     never: usize,
 }
 
@@ -34,7 +37,7 @@ impl Sample {
             }
         }
         finite.sort_unstable();
-        Sample { finite, never }
+        Sample { finite: finite.into(), never }
     }
 
     /// How many there are, those that never came about included.
@@ -127,8 +130,8 @@ pub fn fewest(per_mille: u32) -> usize {
     one_side(p).max(one_side(1.0 - p))
 }
 
-/// The terms of a binomial distribution, from 0 up.
-struct Binomial {
+/// The terms of a binomial distribution, from 0 up. The probability is neither 0 nor 1.
+pub(crate) struct Binomial {
     n: usize,
     k: usize,
     log_odds: f64,
@@ -136,7 +139,7 @@ struct Binomial {
 }
 
 impl Binomial {
-    fn new(n: usize, p: f64) -> Binomial {
+    pub fn new(n: usize, p: f64) -> Binomial {
         Binomial { n, k: 0, log_odds: libm::log(p) - libm::log1p(-p), log_term: n as f64 * libm::log1p(-p) }
     }
 }
