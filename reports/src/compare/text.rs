@@ -6,6 +6,7 @@ use sim::Span;
 
 use super::{Column, Comparison, Figures, Found, Row};
 use crate::paint::Paint;
+use crate::paired;
 use crate::quantile::{Quantile, TooFew};
 use crate::statistics;
 use crate::table::{Cell, Table};
@@ -52,9 +53,9 @@ fn table(row: &Row) -> Table {
         table.row([
             Cell::painted(column.algorithm, Paint::Bold),
             format!("{} of {}", figures.lost, figures.runs).into(),
-            quantile(p50, true).into(),
-            quantile(p90, false).into(),
-            quantile(p99, false).into(),
+            quantile(p50, true, figures.left_ns).into(),
+            quantile(p90, false, figures.left_ns).into(),
+            quantile(p99, false, figures.left_ns).into(),
             figures.failover.never().to_string().into(),
             rate(figures.false_a_day()).into(),
             overlap.into(),
@@ -68,9 +69,10 @@ fn rate(rate: f64) -> String {
     if rate == 0.0 { String::from("0") } else { format!("{rate:.1}") }
 }
 
-/// `214 ms (210–219 ms)`.
-fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool) -> String {
-    let time = |figure: Option<u64>| figure.map_or_else(|| String::from("never"), |ns| words::span(Span(ns)));
+/// `214.030 ms (210.112 ms to 219.871 ms)`; above all finite figures, at least the time that was left: `≥ 12.5 s`.
+fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool, left_ns: Option<u64>) -> String {
+    let never = || format!("≥ {}", words::span(Span(left_ns.unwrap_or(0))));
+    let time = |figure: Option<u64>| figure.map_or_else(never, |ns| words::span(Span(ns)));
     match quantile {
         Ok(found) if with_interval => format!("{} ({} to {})", time(found.value), time(found.low), time(found.high)),
         Ok(found) => time(found.value),
@@ -90,63 +92,101 @@ fn findings(figures: &Figures) -> String {
 fn said(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
     let playing: Vec<&Column> = row.columns.iter().filter(|column| column.misfit.is_none() && !column.seeds.is_empty()).collect();
-    let clean: Vec<&str> =
-        playing.iter().filter(|column| column.figures().safety.is_empty()).map(|column| column.algorithm).collect();
-    if let Some(runs) = playing.first().map(|column| column.seeds.len())
-        && !clean.is_empty()
-    {
-        let bound = statistics::rule_of_three(runs as u64) * 100.0;
-        lines.push(format!(
-            "no safety finding in {runs} seeds of {}: with 95 % at most {bound:.1} % of seeds have one",
-            clean.join(", ")
-        ));
-    }
+    lines.extend(clean(&playing));
     lines.extend(fastest(&playing));
-    lines.extend(playing.iter().filter_map(|column| advice(column)));
+    lines.extend(playing.iter().filter_map(|column| unrecovered(column)));
+    lines.extend(rare(&playing));
+    lines.extend(too_few(&playing));
     lines.extend(
         row.columns.iter().filter_map(|column| Some(format!("{} does not play: {}", column.algorithm, column.misfit.as_ref()?))),
     );
     lines
 }
 
+/// Nothing seen is not nothing there.
+fn clean(playing: &[&Column]) -> Option<String> {
+    let clean: Vec<&str> =
+        playing.iter().filter(|column| column.figures().safety.is_empty()).map(|column| column.algorithm).collect();
+    let runs = playing.first()?.seeds.len();
+    let bound = statistics::rule_of_three(runs as u64) * 100.0;
+    (!clean.is_empty()).then(|| {
+        format!(
+            "no safety finding in {} seeds of {}: with 95 % at most {bound:.1} % of seeds have one",
+            words::count(runs),
+            clean.join(", ")
+        )
+    })
+}
+
 /// The fastest against each of the others.
 fn fastest(playing: &[&Column]) -> Vec<String> {
-    let median = |column: &&&Column| column.figures().failover.median().unwrap_or(u64::MAX);
-    let Some(best) = playing.iter().filter(|column| column.figures().lost > 0).min_by_key(median) else { return Vec::new() };
-    let mut lines = Vec::new();
-    for other in playing.iter().filter(|other| other.algorithm != best.algorithm) {
-        let Some(compared) = best.against(other) else { continue };
-        let time = best.figures().failover.median().map_or_else(|| String::from("never"), |ns| words::span(Span(ns)));
-        let won = compared.won.value * 100.0;
-        lines.push(match compared.ratio {
-            // Said the way round in which the factor is above one.
-            Some(ratio) if ratio.excludes(1.0) => format!(
-                "{}: median failover {time}, {:.2}x faster than {} (95 %: {:.2} to {:.2}, {} paired seeds, faster in {won:.0} %)",
-                best.algorithm,
-                1.0 / ratio.value,
-                other.algorithm,
-                1.0 / ratio.high,
-                1.0 / ratio.low,
-                compared.pairs
-            ),
-            Some(_) => format!(
-                "{} and {}: no difference that {} paired seeds could show",
-                best.algorithm, other.algorithm, compared.pairs
-            ),
-            None => {
-                format!("{} recovers where {} mostly does not ({} paired seeds)", best.algorithm, other.algorithm, compared.pairs)
-            }
-        });
+    let lost: Vec<(&Column, Figures)> =
+        playing.iter().map(|column| (*column, column.figures())).filter(|(_, figures)| figures.lost > 0).collect();
+    let by_median = |(_, figures): &&(&Column, Figures)| figures.failover.median().unwrap_or(u64::MAX);
+    let Some((best, figures)) = lost.iter().min_by_key(by_median) else { return Vec::new() };
+    let Some(median) = figures.failover.median() else {
+        return vec![format!("nobody recovers in most seeds, not even {}", best.algorithm)];
+    };
+    let others = lost.iter().filter(|(other, _)| other.algorithm != best.algorithm);
+    others.filter_map(|(other, _)| Some(against(best, median, other, best.against(other)?))).collect()
+}
+
+/// One pair; said the way round in which the factor is above one.
+fn against(best: &Column, median: u64, other: &Column, compared: paired::Comparison) -> String {
+    let (best, other, pairs) = (best.algorithm, other.algorithm, words::count(compared.pairs));
+    let time = words::about(Span(median));
+    let Some(slower) = compared.swapped().ratio else {
+        return format!("{best}: median failover {time}, where {other} does not recover in most of {pairs} paired seeds");
+    };
+    let [factor, low, high] = words::factor(slower);
+    let range = if slower.high.is_finite() { format!("{low}–{high}") } else { format!("at least {low}") };
+    if compared.differs() {
+        return format!("{best}: median failover {time}, {factor}x faster than {other} (95 %: {range}, {pairs} paired seeds)");
     }
+    let won = format!("{:.0} % to {:.0} % of seeds", compared.won.value * 100.0, compared.lost.value * 100.0);
+    format!(
+        "{best} and {other}: no difference that {pairs} paired seeds could show (medians {factor}x apart, 95 %: {range}; faster in {won})"
+    )
+}
+
+/// Runs that never recovered are above every figure, and what that means.
+fn unrecovered(column: &Column) -> Option<String> {
+    let figures = column.figures();
+    let (seed, left) = (figures.first_never?, figures.left_ns?);
+    Some(format!(
+        "{}: work never went on in {} of {} seeds that lost a leader; they count above every time (the least had {} left), the first is seed {seed}: look at it, or lengthen the run",
+        column.algorithm,
+        words::count(figures.failover.never()),
+        words::count(figures.lost),
+        words::about(Span(left)),
+    ))
+}
+
+/// What would make failovers more frequent.
+fn rare(playing: &[&Column]) -> Vec<String> {
+    const ADVICE: &str = "crash the leader or lengthen the run";
+    let few = |column: &&&Column| (column.figures().lost as f64) < FEW * column.seeds.len() as f64;
+    let (none, some): (Vec<&Column>, Vec<&Column>) =
+        playing.iter().filter(few).copied().partition(|column| column.figures().lost == 0);
+    let mut lines = Vec::new();
+    if let Some(runs) = none.first().map(|column| words::count(column.seeds.len())) {
+        let names: Vec<&str> = none.iter().map(|column| column.algorithm).collect();
+        lines.push(format!("none of {runs} seeds caused a failover of {}: {ADVICE}", names.join(", ")));
+    }
+    lines.extend(some.iter().map(|column| {
+        let (lost, runs) = (words::count(column.figures().lost), words::count(column.seeds.len()));
+        format!("{}: only {lost} of {runs} seeds caused a failover: {ADVICE}", column.algorithm)
+    }));
     lines
 }
 
-/// What would make the figures say more.
-fn advice(column: &Column) -> Option<String> {
-    let figures = column.figures();
-    let share = figures.lost as f64 / figures.runs.max(1) as f64;
-    (share < FEW).then(|| {
-        let (name, lost, runs) = (column.algorithm, figures.lost, figures.runs);
-        format!("{name}: only {lost} of {runs} seeds caused a failover: aim at the leader, or lengthen the run")
-    })
+/// How many seeds it takes for every quantile of everybody who lost leaders at all.
+fn too_few(playing: &[&Column]) -> Option<String> {
+    let figures = playing.iter().map(|column| column.figures()).filter(|figures| figures.lost > 0);
+    let seeds = |figures: &Figures| {
+        let needed = figures.quantiles.iter().filter_map(|quantile| quantile.err()).map(|few| few.needed).max()?;
+        Some((needed * figures.runs).div_ceil(figures.lost))
+    };
+    let needed = figures.filter_map(|figures| seeds(&figures)).max()?;
+    Some(format!("quantiles are left out that so few failovers do not support: {} seeds would do", words::count(needed)))
 }
