@@ -154,6 +154,12 @@ pub struct ReproduceArguments {
     pub seed_base: u64,
     #[command(flatten)]
     pub threads: Threads,
+    /// What is written to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TableFormat,
+    /// Draw the published curves and ours into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub charts: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -184,6 +190,14 @@ pub enum ListFormat {
     Human,
     /// One object, with a list for each kind of thing.
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum TableFormat {
+    /// For the eye.
+    #[default]
+    Human,
+    Markdown,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]

@@ -9,7 +9,7 @@ mod refloated;
 mod wan;
 
 pub use refloated::{REFLOATED, Refloated};
-pub use wan::{WAN, Wan};
+pub use wan::{WAN, Wan, chart};
 
 use crate::paint::Paint;
 use crate::statistics;

@@ -3,17 +3,21 @@
 
 mod jobs;
 
+use std::fs;
+use std::path::Path;
+
 use indicatif::ProgressBar;
-use reports::published::{self, Comparison};
+use reports::published::{self, Comparison, Wan};
+use reports::quantile::Sample;
 use scenarios::Sweep;
 use sim::{Options, Registry};
 
-use crate::arguments::{PlayerArguments, ReproduceArguments};
+use crate::arguments::{PlayerArguments, ReproduceArguments, TableFormat};
 use crate::cast::Cast;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::Data;
+use crate::output::{Data, Whole, talk};
 use crate::progress;
 use jobs::{Job, jobs};
 
@@ -24,27 +28,54 @@ pub fn reproduce(registry: &Registry, arguments: &ReproduceArguments, data: &mut
     if arguments.seed_base.checked_add(arguments.trials).is_none() {
         return Err(Failure::usage("the last seed is beyond 2^64", "give a smaller --seed-base"));
     }
+    if let Some(folder) = &arguments.charts {
+        // Before anything has run, so that minutes are not lost for want of a folder.
+        fs::create_dir_all(folder).map_err(|error| Failure::write(folder.display(), error))?;
+    }
     interrupt::listen();
     let wanted = |result| arguments.results.is_empty() || arguments.results.contains(&result);
     let jobs: Vec<Job> = jobs().into_iter().filter(|job| wanted(job.result)).collect();
     let bar = progress::bar(jobs.len() as u64 * arguments.trials);
     let bench = Bench { registry, arguments, bar };
     let mut comparisons: Vec<Comparison> = Vec::new();
+    let mut curves: Vec<(Wan, Sample)> = Vec::new();
     for job in &jobs {
         let Some(figures) = bench.run(job)? else { break };
         comparisons.extend(job.judge(&figures));
+        curves.extend(job.curve().map(|wan| (wan, Sample::new(figures.into_iter().map(Some)))));
     }
     bench.bar.finish_and_clear();
-    data.write(&format!(
-        "seeds {}..{}, {} runs a setting\n\n{}",
-        arguments.seed_base,
-        arguments.seed_base + arguments.trials,
-        arguments.trials,
-        published::table(&comparisons)
-    ))?;
+    data.write(&told(&comparisons, arguments))?;
+    if let Some(folder) = &arguments.charts {
+        draw(&curves, folder)?;
+    }
     let missed = comparisons.iter().any(|comparison| !comparison.met);
     let exit = if missed { exit::LIVENESS } else { exit::AS_EXPECTED };
     Ok(if interrupt::asked() { exit.or(exit::INTERRUPTED) } else { exit })
+}
+
+fn told(comparisons: &[Comparison], arguments: &ReproduceArguments) -> String {
+    let (base, trials) = (arguments.seed_base, arguments.trials);
+    let head = format!("seeds {base}..{}, {trials} runs a setting\n\n", base + trials);
+    match arguments.format {
+        TableFormat::Human => head + &published::table(comparisons),
+        TableFormat::Markdown => head + &published::markdown(comparisons),
+    }
+}
+
+/// The results that were run and have a curve.
+fn draw(curves: &[(Wan, Sample)], folder: &Path) -> Result<(), Failure> {
+    if curves.is_empty() {
+        talk("note: nothing is drawn: of these results only V5 is a curve");
+        return Ok(());
+    }
+    let chart = published::chart(curves);
+    let path = folder.join(&chart.file);
+    let mut file = Whole::create(&path)?;
+    file.write(&chart.svg).map_err(|error| Failure::write(path.display(), error))?;
+    file.finish()?;
+    talk(&format!("written: {}", path.display()));
+    Ok(())
 }
 
 struct Bench<'a> {
