@@ -190,3 +190,78 @@ fn too_few(playing: &[&Column]) -> Option<String> {
     let needed = figures.filter_map(|figures| seeds(&figures)).max()?;
     Some(format!("quantiles are left out that so few failovers do not support: {} seeds would do", words::count(needed)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{First, Seed};
+
+    /// One column; seed by seed its failover in milliseconds: none at all, one that never ends, or this long.
+    fn column(algorithm: &'static str, failovers: impl IntoIterator<Item = Option<Option<u64>>>) -> Column {
+        let mut column = Column::new(algorithm, None);
+        for (seed, failover) in (0u64..).zip(failovers) {
+            let nothing = Seed::new(&crate::example::outcome());
+            let first = failover.map(|time| First {
+                lost_ns: 2_000_000_000,
+                detection: Some(0),
+                election: time.map(|time| time * 1_000_000),
+                takeover: time.map(|_| 0),
+            });
+            column.seeds.push(Seed { seed, first, safety: 0, ..nothing });
+        }
+        column
+    }
+
+    /// Evenly from half of `middle` to half as much again; another `stride` takes the seeds in another order.
+    fn around(middle: u64, stride: u64, seeds: u64) -> impl Iterator<Item = Option<Option<u64>>> {
+        (0..seeds).map(move |seed| Some(Some(middle / 2 + seed * stride % seeds * middle / seeds)))
+    }
+
+    fn said_of(columns: Vec<Column>) -> Vec<String> {
+        said(&Row { scenario: String::from("leader-crash"), about: String::new(), columns })
+    }
+
+    #[test]
+    fn the_fastest_is_told_with_its_median_the_factor_its_interval_and_the_pairs() {
+        let lines = said_of(vec![column("zab", around(386, 37, 1_000)), column("raft", around(215, 53, 1_000))]);
+        assert_eq!(lines[1], "raft: median failover 214 ms, 1.8x faster than zab (95 %: 1.7–1.9, 1 000 paired seeds)");
+        assert!(lines[0].ends_with("with 95 % at most 0.3 % of seeds have one"), "{}", lines[0]);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+    }
+
+    #[test]
+    fn what_could_be_chance_is_told_as_no_difference_with_what_may_hide_in_it() {
+        let lines = said_of(vec![column("raft", around(300, 37, 40)), column("zab", around(306, 7, 40))]);
+        let start = "raft and zab: no difference that 40 paired seeds could show (medians 1.0x apart, 95 %: 0.8–1.3;";
+        assert!(lines[1].starts_with(start) && lines[1].ends_with(" of seeds)"), "{}", lines[1]);
+        assert_eq!(lines[2], "quantiles are left out that so few failovers do not support: 368 seeds would do");
+    }
+
+    #[test]
+    fn few_failovers_are_advised_on_and_none_at_all_in_one_line_for_all() {
+        let rarely = (0..1_000).map(|seed| (seed % 80 == 0).then_some(Some(200)));
+        let never = || (0..1_000).map(|_| None);
+        let lines = said_of(vec![column("raft", rarely), column("bully", never()), column("zab", never())]);
+        let advice = "crash the leader or lengthen the run";
+        assert!(lines.contains(&format!("raft: only 13 of 1 000 seeds caused a failover: {advice}")), "{lines:?}");
+        assert!(lines.contains(&format!("none of 1 000 seeds caused a failover of bully, zab: {advice}")), "{lines:?}");
+        assert!(
+            lines.contains(&String::from("quantiles are left out that so few failovers do not support: 28 308 seeds would do")),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn runs_that_never_recover_are_above_every_quantile_and_the_first_is_named() {
+        let stuck = |seed: u64| if seed % 10 == 7 { None } else { Some(300) };
+        let raft = column("raft", (0..400).map(|seed| Some(stuck(seed))));
+        assert_eq!(quantile(raft.figures().quantiles[2], false, raft.figures().left_ns), "≥ 8.000 s");
+        let lines = said_of(vec![raft, column("zab", (0..400).map(|_| Some(None)))]);
+        assert_eq!(lines[1], "raft: median failover 300 ms, where zab does not recover in most of 360 paired seeds");
+        assert_eq!(
+            lines[2],
+            "raft: work never went on in 40 of 400 seeds that lost a leader; they count above every time (the least had 8.00 s left), the first is seed 7: look at it, or lengthen the run"
+        );
+        assert_eq!(said_of(vec![column("zab", (0..400).map(|_| Some(None)))])[1], "nobody recovers in most seeds, not even zab");
+    }
+}
