@@ -154,6 +154,12 @@ pub struct ReproduceArguments {
     pub seed_base: u64,
     #[command(flatten)]
     pub threads: Threads,
+    /// What is written to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TableFormat,
+    /// Draw the published curves and ours into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub charts: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -186,6 +192,14 @@ pub enum ListFormat {
     Json,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum TableFormat {
+    /// For the eye.
+    #[default]
+    Human,
+    Markdown,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]
 pub enum Published {
     /// Split rate of the first term, fixed latency (exact).
@@ -200,6 +214,12 @@ pub enum Published {
     /// Split rate, variable latency.
     #[value(name = "V4", alias = "v4")]
     V4,
+    /// Election time across a wide-area network: means, percentiles, the whole distribution.
+    #[value(name = "V5", alias = "v5")]
+    V5,
+    /// Election time and vote packets of Raft Refloated.
+    #[value(name = "V6", alias = "v6")]
+    V6,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

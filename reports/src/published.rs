@@ -5,6 +5,12 @@
 //! figures. Words: n servers, f of them down from the start, s = n − f available; timeouts uniform on `[R, 2R)`; latency and
 //! time in units of R. All servers start as followers with fresh timers; there is no old leader.
 
+mod refloated;
+mod wan;
+
+pub use refloated::{REFLOATED, Refloated};
+pub use wan::{WAN, Wan, chart};
+
 use crate::paint::Paint;
 use crate::statistics;
 use crate::table::{Cell, Table};
@@ -77,8 +83,18 @@ pub struct Comparison {
     pub met: bool,
 }
 
+/// All comparisons as Markdown.
+pub fn markdown(comparisons: &[Comparison]) -> String {
+    as_table(comparisons).markdown()
+}
+
 /// All comparisons as a table, and in the last line how many were met.
 pub fn table(comparisons: &[Comparison]) -> String {
+    let met = comparisons.iter().filter(|comparison| comparison.met).count();
+    format!("{}\n{met} of {} met\n", as_table(comparisons).text(), comparisons.len())
+}
+
+fn as_table(comparisons: &[Comparison]) -> Table {
     let mut table = Table::new(&["result", "setting", "target", "measured", "tolerance", "verdict"]);
     for comparison in comparisons {
         let Comparison { result, setting, target, measured, tolerance, met } = comparison;
@@ -86,8 +102,7 @@ pub fn table(comparisons: &[Comparison]) -> String {
         let text = |text: &String| text.as_str().into();
         table.row([(*result).into(), text(setting), text(target), text(measured), text(tolerance), verdict]);
     }
-    let met = comparisons.iter().filter(|comparison| comparison.met).count();
-    format!("{}\n{met} of {} met\n", table.text(), comparisons.len())
+    table
 }
 
 /// Below this probability the normal approximation of a proportion is worth nothing.
@@ -136,7 +151,7 @@ pub fn earliest(setting: Setting, label: String, times: &[f64]) -> Comparison {
 pub fn election(setting: Setting, label: String, times: &[f64]) -> Comparison {
     let target = setting.mean_election();
     let (mean, error) = statistics::mean(times);
-    let (off, why) = wider(MEAN_TOLERANCE * target, "0.5 %", ERRORS * error);
+    let (off, why) = wider(MEAN_TOLERANCE * target, String::from("0.5 %"), ERRORS * error);
     Comparison {
         result: "V3",
         setting: label,
@@ -150,7 +165,7 @@ pub fn election(setting: Setting, label: String, times: &[f64]) -> Comparison {
 /// V4: splits under variable latency, against the published rate.
 pub fn variable(target: f64, label: String, splits: u64, trials: u64) -> Comparison {
     let seen = splits as f64 / trials as f64;
-    let (off, why) = wider(POINT, "1 point", ERRORS * statistics::standard_error(target, trials));
+    let (off, why) = wider(POINT, String::from("1 point"), ERRORS * statistics::standard_error(target, trials));
     Comparison {
         result: "V4",
         setting: label,
@@ -162,8 +177,8 @@ pub fn variable(target: f64, label: String, splits: u64, trials: u64) -> Compari
 }
 
 /// The stated tolerance, unless there are so few trials that chance alone is wider.
-fn wider(stated: f64, words: &'static str, chance: f64) -> (f64, &'static str) {
-    if chance > stated { (chance, "4 SE") } else { (stated, words) }
+fn wider(stated: f64, words: String, chance: f64) -> (f64, String) {
+    if chance > stated { (chance, format!("{ERRORS} SE")) } else { (stated, words) }
 }
 
 #[cfg(test)]

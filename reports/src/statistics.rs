@@ -1,6 +1,8 @@
 //! The little mathematics that tables need: quantiles, bounds for what was never seen, and tests of a proportion and of a
 //! distribution.
 
+use crate::quantile::Binomial;
+
 /// The middle value (of an even number, the lower middle one); `None` of nothing.
 pub fn median(values: &[u64]) -> Option<u64> {
     let mut sorted = values.to_vec();
@@ -28,22 +30,26 @@ pub fn mean(values: &[f64]) -> (f64, f64) {
 
 /// Two-sided exact binomial test: the probability, were `p` true, of a count at least as far out as `seen` on its side,
 /// doubled.
+///
+/// # Panics
+/// Where `p` is not between 0 and 1.
 pub fn binomial_test(seen: u64, trials: u64, p: f64) -> f64 {
-    let tail = |from: u64, to: u64| (from..=to).map(|k| binomial_term(k, trials, p)).sum::<f64>();
-    let below = tail(0, seen);
-    let above = if seen == 0 { 1.0 } else { 1.0 - tail(0, seen - 1) };
-    // Far above the mean the difference to one has no digits left: sum the tail itself, whose terms shrink fast.
-    let above = if above < 1e-9 { tail(seen, trials.min(seen + 1_000)) } else { above };
-    (2.0 * below.min(above)).min(1.0)
-}
-
-/// C(n, k) p^k (1−p)^(n−k), by logarithms: the factors alone overflow.
-fn binomial_term(k: u64, n: u64, p: f64) -> f64 {
-    if p <= 0.0 || p >= 1.0 {
-        return f64::from(u8::from((p <= 0.0 && k == 0) || (p >= 1.0 && k == n)));
+    assert!(p > 0.0 && p < 1.0, "what is certain needs no test");
+    let (mut below, mut above) = (0.0, 0.0);
+    for (count, term) in Binomial::new(trials as usize, p).enumerate() {
+        let count = count as u64;
+        if count <= seen {
+            below += term;
+        }
+        if count >= seen {
+            above += term;
+        }
+        // Beyond both, terms only shrink: what is left adds nothing.
+        if count > seen && count as f64 > trials as f64 * p && term < above * f64::EPSILON {
+            break;
+        }
     }
-    let ways: f64 = (0..k).map(|i| libm::log((n - i) as f64 / (i + 1) as f64)).sum();
-    libm::exp(ways + k as f64 * libm::log(p) + (n - k) as f64 * libm::log(1.0 - p))
+    (2.0 * f64::min(below, above)).min(1.0)
 }
 
 /// Kolmogorov–Smirnov: the greatest distance between the distribution of `samples` and `cdf`.

@@ -5,6 +5,8 @@ use sim::outcome::{Judgement, Liveness, Outcome, Severity, Standing, Verdict, Vi
 use sim::setup::Measure;
 use sim::{NodeId, Promise, Span};
 
+use crate::paired::Interval;
+
 /// In JSON and in tables: `not-exercised`.
 pub const fn verdict(verdict: &Verdict) -> &'static str {
     match verdict {
@@ -81,6 +83,7 @@ pub fn measured(measure: &Measure, figure: Option<u64>) -> String {
         Measure::StableLeader => ("stable leader", true),
         Measure::Failover => ("failover", true),
         Measure::FirstTermSplit => ("first term split", false),
+        Measure::MessagesToFirstLeader => ("messages to first leader", false),
     };
     match figure {
         Some(nanos) if is_time => format!("{name}: {}", span(Span(nanos))),
@@ -95,6 +98,57 @@ pub fn span(span: Span) -> String {
         0 => String::from("0"),
         n if n < 1_000_000_000 => format!("{}.{:03} ms", n / 1_000_000, n % 1_000_000 / 1_000),
         n => format!("{}.{:03} s", n / 1_000_000_000, n % 1_000_000_000 / 1_000_000),
+    }
+}
+
+/// For sentences: three digits, `214 ms`, `1.08 s`.
+pub fn about(span: Span) -> String {
+    let (nanos, unit, name) = match span.0 {
+        0 => return String::from("0"),
+        n @ ..1_000_000 => (n, 1_000, "us"),
+        n @ ..1_000_000_000 => (n, 1_000_000, "ms"),
+        n => (n, 1_000_000_000, "s"),
+    };
+    let places = if nanos >= 100 * unit { 0 } else { 1 + u32::from(nanos < 10 * unit) };
+    // In whole numbers, half up: what a float would make of a half differs from case to case.
+    let step = unit / 10u64.pow(places);
+    let steps = nanos / step + u64::from(nanos % step >= step.div_ceil(2));
+    let (whole, part) = (steps / 10u64.pow(places), steps % 10u64.pow(places));
+    if places == 0 {
+        format!("{} {name}", count(whole))
+    } else {
+        format!("{whole}.{part:0width$} {name}", width = places as usize)
+    }
+}
+
+/// Digits in groups of three: `1 000 000`.
+pub fn count(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A factor with its interval, to as many places as its width makes sense of: `1.8`, `1.7`, `1.9`.
+pub fn factor(factor: Interval) -> [String; 3] {
+    let width = factor.high - factor.low;
+    // One more where an end would be written as one and is not.
+    let looks_like_one = |end: f64, unit: f64| end != 1.0 && (end - 1.0).abs() < unit / 2.0;
+    let fits = |unit: f64| width >= unit && !looks_like_one(factor.low, unit) && !looks_like_one(factor.high, unit);
+    let places = [0.1, 0.01].iter().position(|&unit| fits(unit)).map_or(3, |place| place + 1);
+    [factor.value, factor.low, factor.high].map(|end| format!("{end:.places$}"))
+}
+
+/// `p50`, `p99.9`: a quantile in thousandths.
+pub fn quantile(per_mille: u32) -> String {
+    match per_mille % 10 {
+        0 => format!("p{}", per_mille / 10),
+        rest => format!("p{}.{rest}", per_mille / 10),
     }
 }
 
@@ -135,6 +189,33 @@ mod tests {
         assert_eq!(span(Span::ZERO), "0");
         assert_eq!(span(Span::nanos(1_234_567)), "1.234 ms");
         assert_eq!(span(Span::millis(2_104)), "2.104 s");
+    }
+
+    #[test]
+    fn sentences_have_three_digits() {
+        let cases = [
+            (214_499_999, "214 ms"),
+            (214_500_000, "215 ms"),
+            (1_084_999_999, "1.08 s"),
+            (31_250_000, "31.3 ms"),
+            (999_999, "1 000 us"),
+            (1_234_000_000_000, "1 234 s"),
+            (0, "0"),
+        ];
+        for (nanos, words) in cases {
+            assert_eq!(about(Span(nanos)), words);
+        }
+        assert_eq!([count(7), count(1_000), count(123_456_789)], ["7", "1 000", "123 456 789"]);
+    }
+
+    #[test]
+    fn a_factor_is_as_exact_as_its_interval() {
+        let words = |value, low, high| factor(Interval { value, low, high }).join(" ");
+        assert_eq!(words(1.8, 1.74, 1.9), "1.8 1.7 1.9");
+        assert_eq!(words(1.3, 1.04, 1.6), "1.30 1.04 1.60", "an end above one is not written as one");
+        assert_eq!(words(34.25, 30.0, 36.0), "34.2 30.0 36.0");
+        assert_eq!(words(1.0504, 1.0412, 1.0604), "1.05 1.04 1.06");
+        assert_eq!(words(2.5, 1.4, f64::INFINITY), "2.5 1.4 inf");
     }
 
     #[test]

@@ -88,6 +88,11 @@ pub(crate) static SCENARIO: Table = Table {
     keys: &[&[
         key("name", Text, "What it is called; default: the name of the file."),
         key("about", Text, "One or two sentences for people."),
+        key(
+            "salt",
+            Count(0, u32::MAX as u64),
+            "Under another salt the same seeds give other runs of the same distribution; default 0.",
+        ),
         key("nodes", Count(1, sim::setup::MOST_NODES as u64), "How many members the cluster has; default 5."),
         key("duration", Span, "How long a run is, in simulated time; default 10s."),
         key(
@@ -127,7 +132,8 @@ pub(crate) static SCENARIO: Table = Table {
     ]],
 };
 
-pub(crate) const MEASURES: &[&str] = &["first-candidacy", "first-leader", "stable-leader", "failover", "first-term-split"];
+pub(crate) const MEASURES: &[&str] =
+    &["first-candidacy", "first-leader", "stable-leader", "failover", "first-term-split", "messages-to-first-leader"];
 pub(crate) const STOPS: &[&str] = &["at-end", "first-leader", "first-epoch", "first-failover"];
 
 pub(crate) static MEASURE: Table = Table {

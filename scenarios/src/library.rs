@@ -64,6 +64,8 @@ pub fn library() -> &'static [(&'static str, &'static str)] {
         "v2-earliest-timeout",
         "v3-election-time",
         "v4-split-variable-latency",
+        "v5-wan-election",
+        "v6-raft-refloated",
         "workload-w",
     ]
 }

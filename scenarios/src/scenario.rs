@@ -161,6 +161,9 @@ impl Lowering<'_> {
         if let Some(duration) = fields.get("duration").and_then(|node| self.some_time(node, Span::millis(1))) {
             setup.duration = duration;
         }
+        if let Some(node) = fields.get("salt") {
+            setup.salt = self.count(node, 0, u64::from(u32::MAX)).map_or(setup.salt, |salt| salt as u32);
+        }
         if let Some(name) = fields.get("name").and_then(|node| self.name(node)) {
             setup.name = name;
         }
@@ -240,6 +243,7 @@ impl Lowering<'_> {
             "first-leader" => Measure::FirstLeader { offset: offset.map(|(_, delay)| delay) },
             "stable-leader" => Measure::StableLeader,
             "failover" => Measure::Failover,
+            "messages-to-first-leader" => Measure::MessagesToFirstLeader,
             _ => Measure::FirstTermSplit,
         })
     }

@@ -221,6 +221,13 @@ fn events_say_when_and_for_whom() {
 }
 
 #[test]
+fn a_salt_and_a_count_of_messages_can_be_asked_for() {
+    let setup = read("salt = 7\nmeasure = \"messages-to-first-leader\"\n").setup;
+    assert_eq!((setup.salt, setup.measure), (7, Some(Measure::MessagesToFirstLeader)));
+    assert_eq!(read("nodes = 3\n").setup.salt, 0);
+}
+
+#[test]
 fn swarm_measure_stop_expectations_and_thresholds_are_kept() {
     let scenario = read(
         "stop = \"first-failover\"\nmeasure = { what = \"first-leader\", offset = \"75ms\" }\n\

@@ -39,6 +39,8 @@ pub enum Purpose {
     Think { node: u16 },
     /// An offset that a measure subtracts.
     Measure,
+    /// The seed that takes the place of this one under a salt.
+    Salt { salt: u32 },
 }
 
 impl Purpose {
@@ -61,6 +63,7 @@ impl Purpose {
             Purpose::Think { node } => 11 << 56 | node as u64,
             Purpose::Measure => 12 << 56,
             Purpose::Session { from, to } => pair(13, from, to),
+            Purpose::Salt { salt } => 14 << 56 | salt as u64,
         }
     }
 }
@@ -156,6 +159,12 @@ impl Stream {
     pub fn span(&mut self, delay: &Delay) -> Span {
         quantile(delay, self.word())
     }
+}
+
+/// The seed that all streams of a run are made from: with a salt, a random word instead of the seed itself, so that runs under
+/// two salts share nothing, however their seeds are numbered.
+pub fn salted(seed: u64, salt: u32) -> u64 {
+    if salt == 0 { seed } else { Stream::new(seed, Purpose::Salt { salt }).word() }
 }
 
 /// `word / 2^64 · bound`, rounded down: uniform below `bound` but for a bias of `bound / 2^64`.
@@ -269,6 +278,14 @@ mod tests {
         assert_ne!(here, first(8, Purpose::Link { from: 1, to: 2 }));
         assert_ne!(here, first(7, Purpose::Link { from: 2, to: 1 }));
         assert_ne!(here, first(7, Purpose::LinkRare { from: 1, to: 2 }));
+    }
+
+    #[test]
+    fn without_salt_a_seed_is_itself_and_with_salts_it_is_others() {
+        let seeds: Vec<u64> = (0..3).map(|salt| salted(7, salt)).collect();
+        assert_eq!(seeds[0], 7);
+        assert!(seeds[1] != seeds[2] && seeds[1] > 1 << 32 && seeds[2] > 1 << 32, "{seeds:?}");
+        assert_ne!(salted(8, 1), seeds[1]);
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub const MOST_NODES: u16 = 128;
 pub struct Setup {
     /// For reports; decides nothing.
     pub name: String,
+    /// Under another salt a seed gives another run: the same distribution, and nothing in common with those of this salt. With
+    /// zero the seed is taken as it is.
+    pub salt: u32,
     /// How many members the electorate has.
     pub nodes: u16,
     /// What would happen at this time or later does not.
@@ -131,6 +134,8 @@ pub enum Measure {
     Failover,
     /// 1 if nobody won the first epoch in which anyone stood, else 0.
     FirstTermSplit,
+    /// How many messages had left for the network when somebody first led; what that one says as leader is not counted.
+    MessagesToFirstLeader,
 }
 
 /// When a run ends before its duration is over.
@@ -170,6 +175,7 @@ impl Default for Setup {
     fn default() -> Setup {
         Setup {
             name: String::from("unnamed"),
+            salt: 0,
             nodes: 5,
             duration: Span::secs(10),
             link: LinkSettings::default(),

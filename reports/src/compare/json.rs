@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::{Column, Comparison, Found, QUANTILES};
 use crate::json::SCHEMA;
-use crate::paired::Interval;
-use crate::quantile::Sample;
+use crate::paired::{self, Interval};
+use crate::quantile::{Quantile, Sample, TooFew};
+use crate::statistics;
 
 #[derive(Serialize)]
 struct Whole<'a> {
@@ -31,6 +32,11 @@ struct OneColumn<'a> {
     exercised: usize,
     failovers: usize,
     never: usize,
+    /// Of the runs in which work never went on, the first, and the least time that was left to any of them.
+    first_never_seed: Option<u64>,
+    never_left_ns: Option<u64>,
+    /// Half the width of the band that holds the true distribution of failover times everywhere (Dvoretzky, Kiefer, Wolfowitz).
+    failover_band: f64,
     failover_ns: Vec<OneQuantile>,
     detection_median_ns: Option<u64>,
     election_median_ns: Option<u64>,
@@ -43,6 +49,8 @@ struct OneColumn<'a> {
     lost_acknowledged_seeds: usize,
     messages_median: Option<u64>,
     leaderless_median_ns: Option<u64>,
+    /// With no safety finding: at most this share of seeds has one (rule of three); null: there is one.
+    unsafe_share_high: Option<f64>,
     safety: Vec<OneFound<'a>>,
     liveness: Vec<OneFound<'a>>,
     measured: Vec<OneFound<'a>>,
@@ -72,42 +80,73 @@ struct OneFound<'a> {
 struct Against<'a> {
     algorithm: &'a str,
     pairs: usize,
-    /// Median failover over the other's; null: one of them is above every finite figure.
+    /// Median failover over the other's, between the ends of its interval; null: one of the medians is above every finite figure,
+    /// or an end of the interval without limit.
     ratio: Option<[f64; 3]>,
     won: [f64; 3],
+    lost: [f64; 3],
+    /// Two-sided probability of so uneven a split of the seeds, were either as likely to be faster.
+    sign: f64,
+    /// Interval and seeds both say so.
+    differs: bool,
 }
 
 pub fn text(comparison: &Comparison) -> String {
-    let scenarios = comparison.rows.iter().map(|row| OneRow {
-        scenario: &row.scenario,
-        algorithms: row.columns.iter().map(|column| one(column, &row.columns)).collect(),
+    let scenarios = comparison.rows.iter().map(|row| {
+        let mut pairs = Pairs::of(&row.columns);
+        let algorithms = row.columns.iter().enumerate().map(|(place, column)| one(column, pairs.take(place))).collect();
+        OneRow { scenario: &row.scenario, algorithms }
     });
     let seeds = [comparison.seeds.start, comparison.seeds.end];
     let whole = Whole { schema: SCHEMA, version: comparison.version, seeds, scenarios: scenarios.collect() };
     serde_json::to_string_pretty(&whole).expect("numbers and text always fit JSON") + "\n"
 }
 
-fn one<'a>(column: &'a Column, all: &'a [Column]) -> OneColumn<'a> {
+/// Everybody against everybody else. Each pair is resampled once, and turned round for the other side.
+struct Pairs<'a>(Vec<Vec<Against<'a>>>);
+
+impl<'a> Pairs<'a> {
+    fn of(columns: &[Column]) -> Pairs<'a> {
+        let mut all: Vec<Vec<Against<'a>>> = columns.iter().map(|_| Vec::new()).collect();
+        for (second, other) in columns.iter().enumerate() {
+            for (first, column) in columns[..second].iter().enumerate() {
+                if let Some(compared) = column.against(other) {
+                    all[first].push(against(other, compared));
+                    all[second].push(against(column, compared.swapped()));
+                }
+            }
+        }
+        Pairs(all)
+    }
+
+    fn take(&mut self, place: usize) -> Vec<Against<'a>> {
+        std::mem::take(&mut self.0[place])
+    }
+}
+
+fn against<'a>(other: &Column, compared: paired::Comparison) -> Against<'a> {
+    let three = |interval: Interval| [interval.low, interval.value, interval.high];
+    Against {
+        algorithm: other.algorithm,
+        pairs: compared.pairs,
+        ratio: compared.ratio.map(three),
+        won: three(compared.won),
+        lost: three(compared.lost),
+        sign: compared.sign,
+        differs: compared.differs(),
+    }
+}
+
+fn one<'a>(column: &'a Column, against: Vec<Against<'a>>) -> OneColumn<'a> {
     let figures = column.figures();
     let median = |sample: &Sample| sample.median();
-    let quantile = |(per_mille, found): (u32, &Result<crate::quantile::Quantile, crate::quantile::TooFew>)| OneQuantile {
+    let quantile = |(per_mille, found): (u32, &Result<Quantile, TooFew>)| OneQuantile {
         per_mille,
         value_ns: found.ok().and_then(|found| found.value),
         low_ns: found.ok().and_then(|found| found.low),
         high_ns: found.ok().and_then(|found| found.high),
         needs: found.err().map(|few| few.needed),
     };
-    let others = all.iter().filter(|other| other.algorithm != column.algorithm);
-    let against = others.filter_map(|other| {
-        let compared = column.against(other)?;
-        let three = |interval: Interval| [interval.low, interval.value, interval.high];
-        Some(Against {
-            algorithm: other.algorithm,
-            pairs: compared.pairs,
-            ratio: compared.ratio.map(three),
-            won: three(compared.won),
-        })
-    });
     OneColumn {
         algorithm: column.algorithm,
         misfit: column.misfit.as_deref(),
@@ -115,6 +154,9 @@ fn one<'a>(column: &'a Column, all: &'a [Column]) -> OneColumn<'a> {
         exercised: figures.exercised,
         failovers: figures.lost,
         never: figures.failover.never(),
+        first_never_seed: figures.first_never,
+        never_left_ns: figures.left_ns,
+        failover_band: figures.failover.band(),
         failover_ns: QUANTILES.into_iter().zip(&figures.quantiles).map(quantile).collect(),
         detection_median_ns: median(&figures.detection),
         election_median_ns: median(&figures.election),
@@ -127,10 +169,11 @@ fn one<'a>(column: &'a Column, all: &'a [Column]) -> OneColumn<'a> {
         lost_acknowledged_seeds: figures.threw_away,
         messages_median: median(&figures.messages),
         leaderless_median_ns: median(&figures.leaderless_ns),
+        unsafe_share_high: figures.safety.is_empty().then(|| statistics::rule_of_three(figures.runs as u64)),
         safety: figures.safety.iter().map(found).collect(),
         liveness: figures.liveness.iter().map(found).collect(),
         measured: figures.measured.iter().map(found).collect(),
-        against: against.collect(),
+        against,
     }
 }
 

@@ -7,6 +7,7 @@ mod seed;
 pub mod text;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 pub use seed::{First, Seed};
 
@@ -25,6 +26,8 @@ pub struct Column {
     pub seeds: Vec<Seed>,
     /// Every invariant that was judged, in the order of the verdicts.
     pub invariants: Vec<&'static str>,
+    /// Worked out once: every file and picture asks for them.
+    figures: OnceLock<Figures>,
 }
 
 /// All algorithms in one scenario.
@@ -42,6 +45,7 @@ pub struct Comparison {
 }
 
 /// What one column amounts to.
+#[derive(Clone)]
 pub struct Figures {
     pub runs: usize,
     /// Seeds in which everything in the scenario's script took place.
@@ -51,6 +55,9 @@ pub struct Figures {
     /// Of these, the time until work went on, by seed; `None`: it never did.
     pub failover: Sample,
     pub quantiles: [Result<Quantile, TooFew>; QUANTILES.len()],
+    /// Of the runs in which work never went on, the first, and the least time that was left to any of them.
+    pub first_never: Option<u64>,
+    pub left_ns: Option<u64>,
     pub detection: Sample,
     pub election: Sample,
     pub takeover: Sample,
@@ -82,13 +89,24 @@ pub struct Found {
 
 impl Column {
     pub fn new(algorithm: &'static str, misfit: Option<String>) -> Column {
-        Column { algorithm, misfit, seeds: Vec::new(), invariants: Vec::new() }
+        Column { algorithm, misfit, seeds: Vec::new(), invariants: Vec::new(), figures: OnceLock::new() }
     }
 
+    /// To be asked for when all seeds are there.
+    ///
+    /// # Panics
+    /// Where seeds were added after the figures had been asked for.
     pub fn figures(&self) -> Figures {
+        let figures = self.figures.get_or_init(|| self.work_out());
+        assert_eq!(figures.runs, self.seeds.len(), "figures are asked for when all seeds are there");
+        figures.clone()
+    }
+
+    fn work_out(&self) -> Figures {
         let runs = self.seeds.len();
         let lost = || self.seeds.iter().filter_map(|seed| seed.first);
         let failover = Sample::new(lost().map(|first| first.total()));
+        let never = || self.seeds.iter().filter(|seed| seed.first.is_some_and(|first| first.total().is_none()));
         let quantiles = QUANTILES.map(|per_mille| failover.quantile(per_mille));
         let found = |mask: &dyn Fn(&Seed) -> u64| {
             let of = |(bit, &invariant): (usize, &&'static str)| {
@@ -104,6 +122,8 @@ impl Column {
             exercised: self.seeds.iter().filter(|seed| seed.exercised).count(),
             lost: failover.len(),
             quantiles,
+            first_never: never().map(|seed| seed.seed).next(),
+            left_ns: never().filter_map(|seed| seed.first.map(|first| seed.end_ns - first.lost_ns)).min(),
             detection: Sample::new(lost().map(|first| first.detection)),
             election: Sample::new(lost().map(|first| first.election)),
             takeover: Sample::new(lost().map(|first| first.takeover)),

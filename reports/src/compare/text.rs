@@ -6,6 +6,7 @@ use sim::Span;
 
 use super::{Column, Comparison, Figures, Found, Row};
 use crate::paint::Paint;
+use crate::paired;
 use crate::quantile::{Quantile, TooFew};
 use crate::statistics;
 use crate::table::{Cell, Table};
@@ -52,9 +53,9 @@ fn table(row: &Row) -> Table {
         table.row([
             Cell::painted(column.algorithm, Paint::Bold),
             format!("{} of {}", figures.lost, figures.runs).into(),
-            quantile(p50, true).into(),
-            quantile(p90, false).into(),
-            quantile(p99, false).into(),
+            quantile(p50, true, figures.left_ns).into(),
+            quantile(p90, false, figures.left_ns).into(),
+            quantile(p99, false, figures.left_ns).into(),
             figures.failover.never().to_string().into(),
             rate(figures.false_a_day()).into(),
             overlap.into(),
@@ -68,9 +69,10 @@ fn rate(rate: f64) -> String {
     if rate == 0.0 { String::from("0") } else { format!("{rate:.1}") }
 }
 
-/// `214 ms (210–219 ms)`.
-fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool) -> String {
-    let time = |figure: Option<u64>| figure.map_or_else(|| String::from("never"), |ns| words::span(Span(ns)));
+/// `214.030 ms (210.112 ms to 219.871 ms)`; above all finite figures, at least the time that was left: `≥ 12.5 s`.
+fn quantile(quantile: Result<Quantile, TooFew>, with_interval: bool, left_ns: Option<u64>) -> String {
+    let never = || format!("≥ {}", words::span(Span(left_ns.unwrap_or(0))));
+    let time = |figure: Option<u64>| figure.map_or_else(never, |ns| words::span(Span(ns)));
     match quantile {
         Ok(found) if with_interval => format!("{} ({} to {})", time(found.value), time(found.low), time(found.high)),
         Ok(found) => time(found.value),
@@ -90,63 +92,176 @@ fn findings(figures: &Figures) -> String {
 fn said(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
     let playing: Vec<&Column> = row.columns.iter().filter(|column| column.misfit.is_none() && !column.seeds.is_empty()).collect();
-    let clean: Vec<&str> =
-        playing.iter().filter(|column| column.figures().safety.is_empty()).map(|column| column.algorithm).collect();
-    if let Some(runs) = playing.first().map(|column| column.seeds.len())
-        && !clean.is_empty()
-    {
-        let bound = statistics::rule_of_three(runs as u64) * 100.0;
-        lines.push(format!(
-            "no safety finding in {runs} seeds of {}: with 95 % at most {bound:.1} % of seeds have one",
-            clean.join(", ")
-        ));
-    }
+    lines.extend(clean(&playing));
     lines.extend(fastest(&playing));
-    lines.extend(playing.iter().filter_map(|column| advice(column)));
+    lines.extend(playing.iter().filter_map(|column| unrecovered(column)));
+    lines.extend(rare(&playing));
+    lines.extend(too_few(&playing));
     lines.extend(
         row.columns.iter().filter_map(|column| Some(format!("{} does not play: {}", column.algorithm, column.misfit.as_ref()?))),
     );
     lines
 }
 
+/// Nothing seen is not nothing there.
+fn clean(playing: &[&Column]) -> Option<String> {
+    let clean: Vec<&str> =
+        playing.iter().filter(|column| column.figures().safety.is_empty()).map(|column| column.algorithm).collect();
+    let runs = playing.first()?.seeds.len();
+    let bound = statistics::rule_of_three(runs as u64) * 100.0;
+    (!clean.is_empty()).then(|| {
+        format!(
+            "no safety finding in {} seeds of {}: with 95 % at most {bound:.1} % of seeds have one",
+            words::count(runs),
+            clean.join(", ")
+        )
+    })
+}
+
 /// The fastest against each of the others.
 fn fastest(playing: &[&Column]) -> Vec<String> {
-    let median = |column: &&&Column| column.figures().failover.median().unwrap_or(u64::MAX);
-    let Some(best) = playing.iter().filter(|column| column.figures().lost > 0).min_by_key(median) else { return Vec::new() };
-    let mut lines = Vec::new();
-    for other in playing.iter().filter(|other| other.algorithm != best.algorithm) {
-        let Some(compared) = best.against(other) else { continue };
-        let time = best.figures().failover.median().map_or_else(|| String::from("never"), |ns| words::span(Span(ns)));
-        let won = compared.won.value * 100.0;
-        lines.push(match compared.ratio {
-            // Said the way round in which the factor is above one.
-            Some(ratio) if ratio.excludes(1.0) => format!(
-                "{}: median failover {time}, {:.2}x faster than {} (95 %: {:.2} to {:.2}, {} paired seeds, faster in {won:.0} %)",
-                best.algorithm,
-                1.0 / ratio.value,
-                other.algorithm,
-                1.0 / ratio.high,
-                1.0 / ratio.low,
-                compared.pairs
-            ),
-            Some(_) => format!(
-                "{} and {}: no difference that {} paired seeds could show",
-                best.algorithm, other.algorithm, compared.pairs
-            ),
-            None => {
-                format!("{} recovers where {} mostly does not ({} paired seeds)", best.algorithm, other.algorithm, compared.pairs)
-            }
-        });
+    let lost: Vec<(&Column, Figures)> =
+        playing.iter().map(|column| (*column, column.figures())).filter(|(_, figures)| figures.lost > 0).collect();
+    let by_median = |(_, figures): &&(&Column, Figures)| figures.failover.median().unwrap_or(u64::MAX);
+    let Some((best, figures)) = lost.iter().min_by_key(by_median) else { return Vec::new() };
+    let Some(median) = figures.failover.median() else {
+        return vec![format!("nobody recovers in most seeds, not even {}", best.algorithm)];
+    };
+    let others = lost.iter().filter(|(other, _)| other.algorithm != best.algorithm);
+    others.filter_map(|(other, _)| Some(against(best, median, other, best.against(other)?))).collect()
+}
+
+/// One pair; said the way round in which the factor is above one.
+fn against(best: &Column, median: u64, other: &Column, compared: paired::Comparison) -> String {
+    let (best, other, pairs) = (best.algorithm, other.algorithm, words::count(compared.pairs));
+    let time = words::about(Span(median));
+    let Some(slower) = compared.swapped().ratio else {
+        return format!("{best}: median failover {time}, where {other} does not recover in most of {pairs} paired seeds");
+    };
+    let [factor, low, high] = words::factor(slower);
+    let range = if slower.high.is_finite() { format!("{low}–{high}") } else { format!("at least {low}") };
+    if compared.differs() {
+        return format!("{best}: median failover {time}, {factor}x faster than {other} (95 %: {range}, {pairs} paired seeds)");
     }
+    let won = format!("{:.0} % to {:.0} % of seeds", compared.won.value * 100.0, compared.lost.value * 100.0);
+    format!(
+        "{best} and {other}: no difference that {pairs} paired seeds could show (medians {factor}x apart, 95 %: {range}; faster in {won})"
+    )
+}
+
+/// Runs that never recovered are above every figure, and what that means.
+fn unrecovered(column: &Column) -> Option<String> {
+    let figures = column.figures();
+    let (seed, left) = (figures.first_never?, figures.left_ns?);
+    Some(format!(
+        "{}: work never went on in {} of {} seeds that lost a leader; they count above every time (the least had {} left), the first is seed {seed}: look at it, or lengthen the run",
+        column.algorithm,
+        words::count(figures.failover.never()),
+        words::count(figures.lost),
+        words::about(Span(left)),
+    ))
+}
+
+/// What would make failovers more frequent.
+fn rare(playing: &[&Column]) -> Vec<String> {
+    const ADVICE: &str = "crash the leader or lengthen the run";
+    let few = |column: &&&Column| (column.figures().lost as f64) < FEW * column.seeds.len() as f64;
+    let (none, some): (Vec<&Column>, Vec<&Column>) =
+        playing.iter().filter(few).copied().partition(|column| column.figures().lost == 0);
+    let mut lines = Vec::new();
+    if let Some(runs) = none.first().map(|column| words::count(column.seeds.len())) {
+        let names: Vec<&str> = none.iter().map(|column| column.algorithm).collect();
+        lines.push(format!("none of {runs} seeds caused a failover of {}: {ADVICE}", names.join(", ")));
+    }
+    lines.extend(some.iter().map(|column| {
+        let (lost, runs) = (words::count(column.figures().lost), words::count(column.seeds.len()));
+        format!("{}: only {lost} of {runs} seeds caused a failover: {ADVICE}", column.algorithm)
+    }));
     lines
 }
 
-/// What would make the figures say more.
-fn advice(column: &Column) -> Option<String> {
-    let figures = column.figures();
-    let share = figures.lost as f64 / figures.runs.max(1) as f64;
-    (share < FEW).then(|| {
-        let (name, lost, runs) = (column.algorithm, figures.lost, figures.runs);
-        format!("{name}: only {lost} of {runs} seeds caused a failover: aim at the leader, or lengthen the run")
-    })
+/// How many seeds it takes for every quantile of everybody who lost leaders at all.
+fn too_few(playing: &[&Column]) -> Option<String> {
+    let figures = playing.iter().map(|column| column.figures()).filter(|figures| figures.lost > 0);
+    let seeds = |figures: &Figures| {
+        let needed = figures.quantiles.iter().filter_map(|quantile| quantile.err()).map(|few| few.needed).max()?;
+        Some((needed * figures.runs).div_ceil(figures.lost))
+    };
+    let needed = figures.filter_map(|figures| seeds(&figures)).max()?;
+    Some(format!("quantiles are left out that so few failovers do not support: {} seeds would do", words::count(needed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{First, Seed};
+
+    /// One column; seed by seed its failover in milliseconds: none at all, one that never ends, or this long.
+    fn column(algorithm: &'static str, failovers: impl IntoIterator<Item = Option<Option<u64>>>) -> Column {
+        let mut column = Column::new(algorithm, None);
+        for (seed, failover) in (0u64..).zip(failovers) {
+            let nothing = Seed::new(&crate::example::outcome());
+            let first = failover.map(|time| First {
+                lost_ns: 2_000_000_000,
+                detection: Some(0),
+                election: time.map(|time| time * 1_000_000),
+                takeover: time.map(|_| 0),
+            });
+            column.seeds.push(Seed { seed, first, safety: 0, ..nothing });
+        }
+        column
+    }
+
+    /// Evenly from half of `middle` to half as much again; another `stride` takes the seeds in another order.
+    fn around(middle: u64, stride: u64, seeds: u64) -> impl Iterator<Item = Option<Option<u64>>> {
+        (0..seeds).map(move |seed| Some(Some(middle / 2 + seed * stride % seeds * middle / seeds)))
+    }
+
+    fn said_of(columns: Vec<Column>) -> Vec<String> {
+        said(&Row { scenario: String::from("leader-crash"), about: String::new(), columns })
+    }
+
+    #[test]
+    fn the_fastest_is_told_with_its_median_the_factor_its_interval_and_the_pairs() {
+        let lines = said_of(vec![column("zab", around(386, 37, 1_000)), column("raft", around(215, 53, 1_000))]);
+        assert_eq!(lines[1], "raft: median failover 214 ms, 1.8x faster than zab (95 %: 1.7–1.9, 1 000 paired seeds)");
+        assert!(lines[0].ends_with("with 95 % at most 0.3 % of seeds have one"), "{}", lines[0]);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+    }
+
+    #[test]
+    fn what_could_be_chance_is_told_as_no_difference_with_what_may_hide_in_it() {
+        let lines = said_of(vec![column("raft", around(300, 37, 40)), column("zab", around(306, 7, 40))]);
+        let start = "raft and zab: no difference that 40 paired seeds could show (medians 1.0x apart, 95 %: 0.8–1.3;";
+        assert!(lines[1].starts_with(start) && lines[1].ends_with(" of seeds)"), "{}", lines[1]);
+        assert_eq!(lines[2], "quantiles are left out that so few failovers do not support: 368 seeds would do");
+    }
+
+    #[test]
+    fn few_failovers_are_advised_on_and_none_at_all_in_one_line_for_all() {
+        let rarely = (0..1_000).map(|seed| (seed % 80 == 0).then_some(Some(200)));
+        let never = || (0..1_000).map(|_| None);
+        let lines = said_of(vec![column("raft", rarely), column("bully", never()), column("zab", never())]);
+        let advice = "crash the leader or lengthen the run";
+        assert!(lines.contains(&format!("raft: only 13 of 1 000 seeds caused a failover: {advice}")), "{lines:?}");
+        assert!(lines.contains(&format!("none of 1 000 seeds caused a failover of bully, zab: {advice}")), "{lines:?}");
+        assert!(
+            lines.contains(&String::from("quantiles are left out that so few failovers do not support: 28 308 seeds would do")),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn runs_that_never_recover_are_above_every_quantile_and_the_first_is_named() {
+        let stuck = |seed: u64| if seed % 10 == 7 { None } else { Some(300) };
+        let raft = column("raft", (0..400).map(|seed| Some(stuck(seed))));
+        assert_eq!(quantile(raft.figures().quantiles[2], false, raft.figures().left_ns), "≥ 8.000 s");
+        let lines = said_of(vec![raft, column("zab", (0..400).map(|_| Some(None)))]);
+        assert_eq!(lines[1], "raft: median failover 300 ms, where zab does not recover in most of 360 paired seeds");
+        assert_eq!(
+            lines[2],
+            "raft: work never went on in 40 of 400 seeds that lost a leader; they count above every time (the least had 8.00 s left), the first is seed 7: look at it, or lengthen the run"
+        );
+        assert_eq!(said_of(vec![column("zab", (0..400).map(|_| Some(None)))])[1], "nobody recovers in most seeds, not even zab");
+    }
 }

@@ -22,7 +22,7 @@ use crate::engine::wire::Wire;
 use crate::engine::{Engine, tag};
 use crate::failover::Failovers;
 use crate::fault::Target;
-use crate::random::{Purpose, Stream};
+use crate::random::{self, Purpose, Stream};
 use crate::registry::{Options, Settings, configured};
 use crate::resource_bugs::{self, ResourceBug};
 use crate::setup::{MemberSetup, Setup};
@@ -33,6 +33,7 @@ pub(crate) const PARTS: [&str; 1] = ["resource"];
 
 impl<'o, A: Algorithm> Engine<'o, A> {
     pub(super) fn build(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Engine<'o, A> {
+        let (named, seed) = (seed, random::salted(seed, setup.salt));
         let config = configured::<A>(settings);
         let network = setup.network();
         let (facts, claims) = (A::facts(&config), A::claims(&config));
@@ -74,6 +75,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             end: Time::ZERO + setup.duration,
             alarm: Time::NEVER,
             stopped: false,
+            named,
             seed,
             settings: config_in_words::<A>(&config),
             nodes,

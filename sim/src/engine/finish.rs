@@ -26,7 +26,7 @@ impl<A: Algorithm> Engine<'_, A> {
         Outcome {
             scenario: self.setup.name.clone(),
             algorithm: A::NAME,
-            seed: self.seed,
+            seed: self.named,
             settings: self.settings,
             fingerprint: self.wire.encoder.fingerprint(),
             events: counters.delivered + counters.timers,

@@ -12,6 +12,7 @@ pub struct Measurement {
     first_epoch: Option<Epoch>,
     /// Someone led in the first epoch (`Some(false)`), or someone stood in a later one before that (`Some(true)`).
     split: Option<bool>,
+    messages_to_first_leader: Option<u64>,
 }
 
 impl Measurement {
@@ -25,7 +26,9 @@ impl Measurement {
         }
     }
 
-    pub fn led(&mut self, now: Time, epoch: Epoch) {
+    /// So many messages had left before the step in which this member came to lead.
+    pub fn led(&mut self, now: Time, epoch: Epoch, left_before: u64) {
+        self.messages_to_first_leader.get_or_insert(left_before);
         // A member that wins within the step in which it stands was never seen standing.
         self.first_candidacy.get_or_insert(now);
         let first = *self.first_epoch.get_or_insert(epoch);
@@ -50,6 +53,7 @@ impl Measurement {
                 failovers.iter().find(over).and_then(|f| f.effective.or(f.elected).map(|at| at.since(f.lost).0))
             }
             Measure::FirstTermSplit => self.split.map(u64::from),
+            Measure::MessagesToFirstLeader => self.messages_to_first_leader,
         }
     }
 }

@@ -100,6 +100,9 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     /// When a checker or a deadline of authority wants to be looked at.
     alarm: Time,
     stopped: bool,
+    /// As the run is called by.
+    named: u64,
+    /// Of all streams: the same, but for a salt.
     seed: u64,
     settings: Vec<(String, String)>,
 }
@@ -194,6 +197,7 @@ impl<A: Algorithm> Engine<'_, A> {
                 self.tell_delivery(from, to, place);
             }
         }
+        self.wire.left_before = self.wire.counters.sent;
         let node = &mut self.nodes[i];
         let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
         react(mind, from, place, &mut Context { node, wire: &mut self.wire });
@@ -228,6 +232,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Lets a member do one thing, and looks at what it shows afterwards.
     #[inline(always)]
     fn step(&mut self, i: usize, act: impl FnOnce(&mut A, &mut Context<'_, A>)) {
+        self.wire.left_before = self.wire.counters.sent;
         let node = &mut self.nodes[i];
         let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
         act(mind, &mut Context { node, wire: &mut self.wire });

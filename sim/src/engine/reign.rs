@@ -149,7 +149,7 @@ impl<A: Algorithm> Engine<'_, A> {
         self.reigns.newest_token = self.reigns.newest_token.max(self.nodes[i].seen.token().unwrap_or(0));
         self.reigns.transferring = false;
         self.reigns.failovers.led(now, node);
-        self.measurement.led(now, epoch);
+        self.measurement.led(now, epoch, self.wire.left_before);
         if self.wire.audit.on {
             self.wire.audit.tenure_began(now, tenure, node, epoch);
         }

@@ -32,6 +32,8 @@ pub struct Wire<A: Algorithm> {
     pub any_cut: bool,
     pub sessions: Option<Box<Sessions>>,
     pub counters: Counters,
+    /// Messages that had left when the step under way began.
+    pub left_before: u64,
     pub audit: Audit,
     pub encoder: Encoder,
     pub fingerprint: bool,
@@ -67,6 +69,7 @@ impl<A: Algorithm> Wire<A> {
             any_cut: false,
             sessions: None,
             counters: Counters::default(),
+            left_before: 0,
             audit,
             encoder: Encoder::default(),
             fingerprint: false,
