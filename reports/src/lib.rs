@@ -19,6 +19,7 @@ pub mod json;
 pub mod live;
 pub mod markdown;
 pub mod sections;
+pub mod story;
 pub mod trace;
 
 // Many runs.
