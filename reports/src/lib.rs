@@ -20,6 +20,7 @@ pub mod live;
 pub mod markdown;
 pub mod sections;
 pub mod story;
+pub mod timeline;
 pub mod trace;
 
 // Many runs.

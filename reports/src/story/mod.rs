@@ -325,4 +325,4 @@ impl Story {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
