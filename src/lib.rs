@@ -23,6 +23,7 @@ mod validate;
 mod arguments;
 mod cast;
 mod determinism;
+mod pictures;
 mod progress;
 mod save;
 mod trace;

@@ -18,6 +18,7 @@ pub mod human;
 pub mod json;
 pub mod live;
 pub mod markdown;
+pub mod perfetto;
 pub mod sections;
 pub mod story;
 pub mod timeline;
