@@ -25,6 +25,7 @@ mod cast;
 mod determinism;
 mod pictures;
 mod progress;
+mod report;
 mod save;
 mod trace;
 mod watch;

@@ -4,6 +4,7 @@
 
 // What everything else is written with.
 mod bounded;
+mod escape;
 mod paint;
 mod resource;
 mod table;
@@ -26,6 +27,7 @@ pub mod trace;
 
 // Many runs.
 pub mod compare;
+pub mod html;
 pub mod summary;
 
 // What there is.

@@ -1,6 +1,8 @@
-//! SVG, element by element: everything that comes from outside is escaped here, and nowhere else.
+//! SVG, element by element: everything that comes from outside is escaped here.
 
 use std::fmt::Write;
+
+use crate::escape::Escaped;
 
 /// How classes look, light and dark.
 const STYLE: &str = include_str!("style.css");
@@ -68,24 +70,6 @@ struct Title<'a>(&'a str);
 impl std::fmt::Display for Title<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.0.is_empty() { Ok(()) } else { write!(f, "<title>{}</title>", Escaped(self.0)) }
-    }
-}
-
-/// Text as XML and HTML take it, between tags and within quotes.
-pub struct Escaped<'a>(pub &'a str);
-
-impl std::fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.chars().try_for_each(|letter| match letter {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            '\'' => f.write_str("&#39;"),
-            // XML has no place for control characters, not even escaped.
-            '\t' | '\n' | ' '.. => f.write_char(letter),
-            _ => f.write_char('\u{fffd}'),
-        })
     }
 }
 
