@@ -2,7 +2,7 @@
 
 const GUTTER = 104, RIGHT = 14, FAULTS = 26, AXIS = 24, ACTING = 24, FOUND = 20;
 // More lines than this are a grey wall, and slow.
-const MOST_LINES = 2500;
+const MOST_LINES = 700;
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -175,7 +175,7 @@ function messages(stage) {
     let [x2, y2] = [place(it.ended), middle(it.to)];
     if (dropped) [x2, y2] = [x1 + Math.max(x2 - x1, 6) * 0.4, y1 + (y2 - y1) * 0.4];
     pen.strokeStyle = colour(dropped ? "lost" : "message");
-    pen.globalAlpha = dropped ? 0.9 : seen.length > 600 ? 0.3 : 0.6;
+    pen.globalAlpha = dropped ? 0.9 : seen.length > 300 ? 0.4 : 0.65;
     pen.setLineDash(dropped ? [3, 2] : []);
     pen.beginPath();
     pen.moveTo(x1, y1);

@@ -1,11 +1,9 @@
 //! Scenario × algorithm: what came of each pair in one cell.
 
-use sim::Span;
-
 use super::push;
 use crate::compare::{Column, Comparison};
 use crate::escape::Escaped;
-use crate::{statistics, words};
+use crate::statistics;
 
 /// Every algorithm of the comparison, in order.
 pub fn algorithms(comparison: &Comparison) -> Vec<&'static str> {
@@ -63,20 +61,20 @@ fn cell(out: &mut String, column: &Column, row: usize, algorithm: usize) {
     let (safety, liveness) = (hit(&|safety, _| safety != 0), hit(&|_, liveness| liveness != 0));
     let runs = figures.runs;
     let (class, verdict, names) = match (safety, liveness) {
-        (0, 0) => ("held", format!("✓ held, {runs} of {runs}"), Vec::new()),
-        (0, seeds) => ("liveness", format!("! late in {seeds} of {runs}"), figures.liveness.iter().collect()),
-        (seeds, _) => ("safety", format!("✗ unsafe in {seeds} of {runs}"), figures.safety.iter().collect()),
+        (0, 0) => ("held", String::from("✓ held"), Vec::new()),
+        (0, seeds) => ("liveness", format!("! late: {seeds} of {runs}"), figures.liveness.iter().collect()),
+        (seeds, _) => ("safety", format!("✗ {seeds} of {runs}"), figures.safety.iter().collect()),
     };
     let mut lines: Vec<String> = names.iter().take(2).map(|found| String::from(found.invariant)).collect();
     if names.len() > 2 {
         lines.push(format!("and {} more", names.len() - 2));
     }
     if class == "held" {
-        lines.push(format!("≤ {:.1} % of seeds", statistics::rule_of_three(runs as u64) * 100.0));
+        lines.push(format!("≤ {:.1} %", statistics::rule_of_three(runs as u64) * 100.0));
     }
     lines.push(match (figures.lost, figures.failover.median()) {
         (0, _) => String::from("no failover"),
-        (_, Some(median)) => format!("median {}", words::span(Span(median))),
+        (_, Some(median)) => format!("median {}", brief(median)),
         (_, None) => String::from("median: never"),
     });
     push(
@@ -86,6 +84,19 @@ fn cell(out: &mut String, column: &Column, row: usize, algorithm: usize) {
             Escaped(&verdict)
         ),
     );
+    // A figure and its unit stay together.
+    let last = lines.last_mut().expect("there always is a last line");
+    *last = last.replace(' ', "\u{a0}");
     lines.iter().for_each(|line| push(out, format_args!("<span>{}</span>", Escaped(line))));
     out.push_str("</button></td>");
+}
+
+/// Three digits, for a cell with little room: `622 ms`, `1.22 s`. The table below says more.
+fn brief(nanos: u64) -> String {
+    match nanos {
+        0..1_000_000 => format!("{} µs", nanos / 1_000),
+        1_000_000..100_000_000 => format!("{:.1} ms", nanos as f64 / 1e6),
+        100_000_000..999_500_000 => format!("{:.0} ms", nanos as f64 / 1e6),
+        _ => format!("{:.2} s", nanos as f64 / 1e9),
+    }
 }

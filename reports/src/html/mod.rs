@@ -87,12 +87,13 @@ fn head(page: &mut String, report: &Report<'_>) -> usize {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n\
              <title>Hustings: {0}</title>\n<style>\n{STYLE}:root[data-dark] figure {{ {1} }}\n</style>\n<script>{EARLY}</script>\n\
              </head>\n<body>\n<header><div><h1>{0}</h1>\n<p class=\"faint\">Hustings {2}, seeds {3}..{4}: every algorithm met the \
-             same seeds. This file: ",
+             same seeds. {5} runs are kept to be looked at. This file needs no network; its size: ",
             Escaped(&title),
             report.dark_charts,
             Escaped(comparison.version),
             seeds.start,
             seeds.end,
+            runs.len(),
         ),
     );
     let room = page.len();
@@ -100,10 +101,9 @@ fn head(page: &mut String, report: &Report<'_>) -> usize {
     push(
         page,
         format_args!(
-            "{ROOM}, with {} runs to look at; it needs no network.</p>\n<nav><a href=\"#verdicts\">Verdicts</a>{charts}\
+            "{ROOM}</p>\n<nav><a href=\"#verdicts\">Verdicts</a>{charts}\
              <a href=\"#figures\">Figures</a><a href=\"#runs\">Runs</a><a href=\"#definitions\">What the numbers mean</a></nav>\
-             </div>\n<button id=\"theme\" type=\"button\" title=\"light, dark, or as the system\"></button></header>\n",
-            runs.len()
+             </div>\n<button id=\"theme\" type=\"button\" title=\"light, dark, or as the system\"></button></header>\n"
         ),
     );
     room

@@ -80,6 +80,6 @@ fn json_in_the_page_reads_back_as_it_was() {
 fn the_page_says_how_large_it_is() {
     let page = page();
     let size = size_in_words(page.len());
-    assert!(page.contains(&format!("This file: {size}")), "{size}");
+    assert!(page.contains(&format!("its size: {size}")), "{size}");
     assert_eq!([1, 49_999, 149_999, 1_949_999, 1_950_000].map(size_in_words), ["1 kB", "50 kB", "0.1 MB", "1.9 MB", "2.0 MB"]);
 }

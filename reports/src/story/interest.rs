@@ -67,6 +67,8 @@ impl Points {
         let mut more: Vec<Time> = steps.chain(story.findings.iter().map(|finding| finding.at)).collect();
         let faults = story.moments.iter().filter(|moment| moment.kind == MomentKind::Fault).map(|moment| moment.at);
         let mut less: Vec<Time> = faults.chain(story.reigns.iter().flat_map(|reign| [reign.from, reign.until])).collect();
+        // Whoever leads when the run is over has not ended anything.
+        less.retain(|at| *at < story.end);
         more.sort_unstable();
         less.sort_unstable();
         Points { more, less }
