@@ -199,7 +199,7 @@ fn what_a_message_says_shows_under_the_pointer() {
         page.pointer("mouseMoved", x + 110.0 + f64::from(step) * (width - 130.0) / 400.0, y + height * 0.27, 0.0);
         let tip = page.value("tip.hidden ? '' : tip.textContent");
         said = text(&tip);
-        if said.contains(" → ") {
+        if said.contains(" → ") && said.contains(" {") {
             break;
         }
     }
@@ -212,8 +212,9 @@ fn what_a_message_says_shows_under_the_pointer() {
 fn dark_follows_the_system_until_somebody_presses_the_switch() {
     let mut page = opened("dark");
     let background = "getComputedStyle(document.body).backgroundColor";
-    let pixel = "(() => { const at = lanes.getContext('2d').getImageData(lanes.width / 2, lanes.height / 2, 1, 1).data; \
-                 return at[0] + at[1] + at[2]; })()";
+    // Of the background of the first lane, from a copy that is made to be read.
+    let pixel = "(() => { const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true }); \
+                 pen.drawImage(lanes, -106, -30); const at = pen.getImageData(0, 0, 1, 1).data; return at[0] + at[1] + at[2]; })()";
     let system = |page: &mut Page, scheme: &str| {
         let feature = serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         page.call("Emulation.setEmulatedMedia", feature);

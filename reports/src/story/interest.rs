@@ -1,5 +1,7 @@
 //! Which messages of a run are worth showing when not all can be: those nearest to what matters.
 
+use std::collections::BTreeSet;
+
 use sim::Time;
 
 use super::{Limits, MomentKind, Story};
@@ -27,6 +29,8 @@ impl Story {
             self.messages.iter().enumerate().map(|(index, message)| (points.distance(message.sent), index)).collect();
         order.sort_unstable();
         let mut kept = vec![false; self.messages.len()];
+        // What several messages say (a broadcast) stands in the page once.
+        let mut said: BTreeSet<String> = BTreeSet::new();
         let mut bytes = 0;
         for (rank, &(_, index)) in order.iter().enumerate() {
             if rank >= limits.messages {
@@ -35,11 +39,17 @@ impl Story {
             }
             kept[index] = true;
             let message = &mut self.messages[index];
-            bytes += message.content.as_ref().map_or(0, String::len);
-            if bytes > limits.contents {
-                message.content = None;
+            let Some(content) = message.content.take() else { continue };
+            let known = said.contains(&content);
+            if !known && bytes + content.len() > limits.contents {
                 self.left_out.contents += 1;
+                continue;
             }
+            if !known {
+                bytes += content.len();
+                said.insert(content.clone());
+            }
+            message.content = Some(content);
         }
         let mut kept = kept.into_iter();
         self.messages.retain(|_| kept.next().unwrap_or(false));
