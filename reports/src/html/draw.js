@@ -261,17 +261,23 @@ function below(stage) {
     }
   }
   y += FOUND;
-  write(stage, "found", GUTTER - 8, y + 8, "faint", "right");
-  let end = 0;
+  write(stage, "found", GUTTER - 8, y + 10, "faint", "right");
+  // A mark and its words stand in the first of two rows with room for both; without room the mark is a tick above.
+  const ends = [0, 0];
   for (const it of story.findings.filter((it) => view.from <= it.at && it.at <= view.until)) {
     const harm = it.severity === "safety" || it.kind !== null;
     const words = (it.kind ?? it.invariant).replaceAll("-", " ") + (it.times > 1 ? " ×" + it.times : "");
-    box(stage, x(it.at) - 2, y + 2, 5, 12, harm ? "found" : "found-mild", time(it.at) + " " + words + "\n" + it.saw);
     const wide = pen.measureText(words).width;
-    if (x(it.at) + 8 >= end && x(it.at) + 8 + wide < width) {
-      write(stage, words, x(it.at) + 8, y + 8, harm ? "bad" : "faint");
-      end = x(it.at) + 16 + wide;
-    }
+    const colour = harm ? "found" : "found-mild";
+    const left = x(it.at) - 2;
+    const leftwards = left + 14 + wide > width;
+    const from = leftwards ? left - wide - 6 : left;
+    const row = ends.findIndex((end) => end <= from);
+    const top = row < 0 ? y : y + 4 + row * 17;
+    box(stage, left, top, 5, row < 0 ? 3 : 12, colour, time(it.at) + " " + words + "\n" + it.saw);
+    if (row < 0) continue;
+    write(stage, words, leftwards ? from : left + 9, top + 6.5, harm ? "bad" : "faint");
+    ends[row] = from + wide + 22;
   }
 }
 

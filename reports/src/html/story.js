@@ -59,9 +59,11 @@ function time(micros, length) {
   return (micros / 1e6).toFixed(digits) + " s";
 }
 
+// Cut off after three digits, as everywhere else in the report.
 function span(micros) {
-  if (micros < 1000) return micros + " µs";
-  return micros < 1e6 ? (micros / 1e3).toFixed(2) + " ms" : (micros / 1e6).toFixed(3) + " s";
+  const digits = (number) => String(Math.floor(number)).padStart(3, "0");
+  if (micros < 1e6) return Math.floor(micros / 1e3) + "." + digits(micros % 1e3) + " ms";
+  return Math.floor(micros / 1e6) + "." + digits(micros % 1e6 / 1e3) + " s";
 }
 
 function during(it) {
@@ -78,7 +80,7 @@ function events(story) {
   const list = [];
   for (const it of story.failovers) {
     const end = over(story, it);
-    const took = it.absorbed ? "absorbed" : end === null ? "never over" : span(end - it.lost);
+    const took = it.absorbed ? "absorbed" : end === null ? "never over" : span(it.took);
     const what = it.cause === "start" ? "first election" : "leader lost (" + it.cause + ")";
     list.push({ at: it.lost, until: end ?? it.lost, text: what + ": " + took, harm: !it.absorbed && end === null });
   }

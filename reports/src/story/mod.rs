@@ -282,6 +282,11 @@ impl Limits {
 }
 
 impl Story {
+    /// When a failover was over: work went on, or where there is no work, somebody led.
+    pub fn over(&self, failover: &Failover) -> Option<Time> {
+        failover.effective.or(failover.elected.filter(|_| self.work.is_empty()))
+    }
+
     /// How many would have acted as leader, at each time at which that changes, from the start.
     pub fn acting(&self) -> Vec<(Time, usize)> {
         let mut turns: Vec<(Time, bool)> = Vec::new();

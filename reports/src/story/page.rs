@@ -48,6 +48,8 @@ struct Failover {
     elected: Option<u64>,
     effective: Option<u64>,
     absorbed: bool,
+    /// From the loss until it was over, if it ever was. Not the difference of two rounded times.
+    took: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -160,6 +162,7 @@ fn spans(story: &Story) -> Page<'_> {
                 elected: time(it.elected),
                 effective: time(it.effective),
                 absorbed: it.absorbed,
+                took: story.over(it).map(|over| over.since(it.lost).0 / 1_000),
             })
             .collect(),
         findings: story

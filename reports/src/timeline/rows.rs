@@ -82,7 +82,7 @@ pub fn failovers(svg: &mut Svg, story: &Story, scale: &Scale, y: f64) -> f64 {
     let mut rows = Rows::new(2, scale.right);
     let mut drawn = false;
     for failover in &story.failovers {
-        let over = failover.effective.or(failover.elected.filter(|_| story.work.is_empty()));
+        let over = story.over(failover);
         let end = over.unwrap_or(if failover.absorbed { failover.lost } else { story.end });
         if !scale.meets(failover.lost, end.max(Time(failover.lost.0 + 1))) {
             continue;
