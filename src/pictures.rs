@@ -12,11 +12,13 @@ use crate::cast::Cast;
 use crate::failure::Failure;
 use crate::output::Whole;
 
+type Draw = fn(&Story) -> String;
+
 /// A picture, and where it goes.
 struct Picture<'a> {
     path: &'a Path,
     file: Whole,
-    draw: fn(&Story) -> String,
+    draw: Draw,
 }
 
 /// All pictures that are wanted of a run, and who watches it for them.
@@ -28,8 +30,7 @@ pub struct Pictures<'a> {
 impl<'a> Pictures<'a> {
     /// Opens the files, before anything has run; `None`: no picture is wanted.
     pub fn wanted(arguments: &'a PictureArguments, cast: &Cast<'_>) -> Result<Option<Pictures<'a>>, Failure> {
-        let kinds: [(&'a Option<_>, fn(&Story) -> String); 2] =
-            [(&arguments.timeline, timeline::svg), (&arguments.perfetto, perfetto::json)];
+        let kinds = [(&arguments.timeline, timeline::svg as Draw), (&arguments.perfetto, perfetto::json)];
         let mut pictures = Vec::new();
         for (path, draw) in kinds {
             let Some(path) = path.as_deref() else { continue };

@@ -87,10 +87,8 @@ fn of(column: &Column) -> Vec<(u64, Vec<String>)> {
         pick(seed.seed, String::from("first with a false failover"));
     }
     figures.measured.iter().for_each(|found| pick(found.first, first(found, "first with")));
-    if let Some(seed) = column.seeds.iter().next()
-        && picked.is_empty()
-    {
-        picked.push((seed.seed, vec![String::from("an ordinary run")]));
+    if picked.is_empty() {
+        picked.extend(column.seeds.iter().take(1).map(|seed| (seed.seed, vec![String::from("an ordinary run")])));
     }
     picked
 }

@@ -10,7 +10,9 @@ use sim::observer::Dropped;
 use super::{Done, Fate, LaneKind, Story, Trouble};
 use crate::words;
 
-/// `report.js` reads these names.
+type Lanes<'a> = &'a [usize];
+
+/// `story.js` reads these names.
 #[derive(Serialize)]
 struct Page<'a> {
     end: u64,
@@ -23,7 +25,7 @@ struct Page<'a> {
     /// Lane, from, until, epoch.
     reigns: Vec<(usize, u64, u64, &'a str)>,
     /// From, until, words, isolated, touched.
-    cuts: Vec<(u64, u64, &'a str, &'a [usize], &'a [usize])>,
+    cuts: Vec<(u64, u64, &'a str, Lanes<'a>, Lanes<'a>)>,
     /// Lane, from, until, holder, token.
     grants: Vec<(usize, u64, u64, usize, Option<u64>)>,
     /// Lane, whose, from, until, items, what (0 acknowledged, 1 applied, 2 fenced off).
