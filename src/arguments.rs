@@ -63,6 +63,8 @@ pub struct RunArguments {
     /// Write every event as a JSON line; `-` is standard output.
     #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
     pub trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub pictures: PictureArguments,
     /// Run everything twice, and name the first event that differs.
     #[arg(long)]
     pub check_determinism: bool,
@@ -115,6 +117,17 @@ pub struct PlayerArguments {
     /// Switch on a built-in bug: see `hustings list mutants`.
     #[arg(long, value_name = "ID")]
     pub mutant: Option<String>,
+}
+
+/// Pictures of one run.
+#[derive(Args, Default)]
+pub struct PictureArguments {
+    /// Draw the run as an SVG: roles, faults, messages, who would act as leader.
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "seeds")]
+    pub timeline: Option<PathBuf>,
+    /// Write the run as a trace for ui.perfetto.dev or Chrome's tracing page.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "seeds")]
+    pub perfetto: Option<PathBuf>,
 }
 
 #[derive(Args)]

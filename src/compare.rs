@@ -17,12 +17,14 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{Data, Whole, talk};
 use crate::progress;
+use crate::report;
 use crate::run::{VERSION, findings};
 
 /// What runs write goes here.
 const FOLDER: &str = "runs";
 /// Below the folder of a comparison.
 const CHARTS: &str = "charts";
+const REPORT: &str = "report.html";
 /// A folder's name does not grow with the number of scenarios beyond this.
 const MOST_NAMED: usize = 3;
 
@@ -64,7 +66,11 @@ pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Dat
     if let Some(raw) = raw {
         raw.finish()?;
     }
-    let written = write(&comparison, &folder)?;
+    let report = report::page(&comparison, arguments.threads.count(), |row, column| match programme.get(row)?.1.get(column)? {
+        Part::Plays(cast) => Some(&**cast),
+        Part::Misfit(..) => None,
+    });
+    let written = write(&comparison, &report, &folder)?;
     data.write(&match arguments.format {
         CompareFormat::Human => text::human(&comparison),
         CompareFormat::Json => json::text(&comparison),
@@ -73,6 +79,7 @@ pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Dat
     })?;
     data.flush()?;
     talk(&format!("written: {}", written.join(", ")));
+    talk(&format!("report: {} ({})", folder.join(REPORT).display(), reports::html::size_in_words(report.len())));
     Ok(if interrupt::asked() { exit::INTERRUPTED } else { exit::AS_EXPECTED })
 }
 
@@ -158,11 +165,12 @@ fn default_folder(programme: &[(Scenario, Vec<Part<'_>>)], seeds: &Range<u64>) -
 }
 
 /// The files, each whole or not at all; their names.
-fn write(comparison: &Comparison, folder: &Path) -> Result<Vec<String>, Failure> {
+fn write(comparison: &Comparison, report: &str, folder: &Path) -> Result<Vec<String>, Failure> {
     let files = [
         ("comparison.json", json::text(comparison)),
         ("seeds.csv", csv::text(comparison)),
         ("comparison.md", text::markdown(comparison)),
+        (REPORT, String::from(report)),
     ];
     let charts = charts::all(comparison);
     let pictures = folder.join(CHARTS);

@@ -123,6 +123,7 @@ fn name(what: &Happening<'_>) -> (&'static str, [Option<NodeId>; 2]) {
         Happening::Observed { node, .. } => ("observed", [Some(node), None]),
         Happening::Link { node, peer, .. } => ("link", [Some(node), Some(peer)]),
         Happening::Fault { .. } => ("fault", [None, None]),
+        Happening::Cuts { .. } => ("cuts", [None, None]),
         Happening::Node { node, .. } => ("node", [Some(node), None]),
         Happening::Proposed { node, .. } => ("proposed", [Some(node), None]),
         Happening::Acknowledged { node, .. } => ("acknowledged", [Some(node), None]),

@@ -4,7 +4,7 @@ use reports::words;
 use scenarios::Saved;
 use sim::Registry;
 
-use crate::arguments::ReplayArguments;
+use crate::arguments::{PictureArguments, ReplayArguments};
 use crate::cast::{self, Cast};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -21,7 +21,12 @@ pub fn replay(registry: &Registry, arguments: &ReplayArguments, data: &mut Data)
     if !same_version {
         talk(&format!("saved by version {}, this is {VERSION}: it may run differently", saved.version));
     }
-    let showing = Showing { format: arguments.format, trace: arguments.trace.as_deref(), check_determinism: false };
+    let showing = Showing {
+        format: arguments.format,
+        trace: arguments.trace.as_deref(),
+        pictures: &PictureArguments::default(),
+        check_determinism: false,
+    };
     let told = run::show(&cast, saved.seed, &showing, data)?;
     let fingerprint = words::fingerprint(told.outcome.fingerprint);
     if fingerprint == saved.fingerprint {

@@ -8,12 +8,13 @@ use reports::live::Live;
 use reports::{human, markdown, words};
 use sim::outcome::{Outcome, Severity};
 
-use crate::arguments::{Format, RunArguments};
+use crate::arguments::{Format, PictureArguments, RunArguments};
 use crate::cast::Cast;
 use crate::determinism;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::{Data, talk};
+use crate::pictures::Pictures;
 use crate::save;
 use crate::trace::Trace;
 use crate::watch::Watchers;
@@ -25,12 +26,17 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Showing<'a> {
     pub format: Format,
     pub trace: Option<&'a Path>,
+    pub pictures: &'a PictureArguments,
     pub check_determinism: bool,
 }
 
 pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result<Exit, Failure> {
-    let showing =
-        Showing { format: arguments.format, trace: arguments.trace.as_deref(), check_determinism: arguments.check_determinism };
+    let showing = Showing {
+        format: arguments.format,
+        trace: arguments.trace.as_deref(),
+        pictures: &arguments.pictures,
+        check_determinism: arguments.check_determinism,
+    };
     let seed = arguments.seed;
     let told = show(cast, seed, &showing, data)?;
     if !told.found {
@@ -73,11 +79,15 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
         data.flush()?;
     }
     let mut live = Live::new(cast.scenario.setup.nodes);
+    let mut pictures = Pictures::wanted(showing.pictures, cast)?;
     let mut trace = Trace::to(showing.trace, data)?;
     let outcome = {
         let mut watchers = Watchers::default().and(&mut live);
         if !matches!(trace, Trace::Off) {
             watchers = watchers.and(&mut trace);
+        }
+        if let Some(pictures) = &mut pictures {
+            watchers = watchers.and(pictures.watcher());
         }
         if showing.check_determinism {
             determinism::check(|observer| cast.run(seed, Some(observer)), watchers).map_err(Failure::Ours)?
@@ -86,6 +96,7 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
         }
     };
     trace.finish()?;
+    pictures.map_or(Ok(()), |pictures| pictures.finish(cast, &outcome))?;
     let exit = verdict(&outcome, live.fired());
     let text = match showing.format {
         Format::Human => live.finish() + &human::report(&outcome, cast.scenario.setup.measure.as_ref()),

@@ -22,7 +22,7 @@ fn words(bytes: &[u8]) -> String {
 
 #[test]
 fn the_files_are_the_same_whatever_the_number_of_threads() {
-    let files = ["one/comparison.json", "one/seeds.csv", "one/comparison.md", "raw.jsonl"];
+    let files = ["one/comparison.json", "one/seeds.csv", "one/comparison.md", "raw.jsonl", "one/report.html"];
     let of = |jobs: &str| -> Vec<Vec<u8>> {
         let folder = folder(&format!("jobs-{jobs}"));
         let arguments =

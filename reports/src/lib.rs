@@ -4,6 +4,7 @@
 
 // What everything else is written with.
 mod bounded;
+mod escape;
 mod paint;
 mod resource;
 mod table;
@@ -18,12 +19,16 @@ pub mod human;
 pub mod json;
 pub mod live;
 pub mod markdown;
+pub mod perfetto;
 pub mod sections;
+pub mod story;
+pub mod timeline;
 pub mod trace;
 
 // Many runs.
 pub mod charts;
 pub mod compare;
+pub mod html;
 pub mod summary;
 
 // What there is.

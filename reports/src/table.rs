@@ -1,5 +1,6 @@
 //! Columns that line up, and Markdown tables: the same rows for both.
 
+use crate::escape::Escaped;
 use crate::paint::Paint;
 
 /// Of a line, where it can be helped.
@@ -52,6 +53,21 @@ impl Table {
 
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// An HTML table of this class.
+    pub fn html(&self, class: &str) -> String {
+        let head: String = self.head.iter().map(|head| format!("<th scope=\"col\">{}</th>", Escaped(head))).collect();
+        let mut out = format!("<table class=\"{class}\"><thead><tr>{head}</tr></thead><tbody>\n");
+        for row in &self.rows {
+            out.push_str("<tr>");
+            for cell in row {
+                let class = if cell.paint == Paint::Bad { " class=\"bad\"" } else { "" };
+                out.push_str(&format!("<td{class}>{}</td>", Escaped(&cell.text)));
+            }
+            out.push_str("</tr>\n");
+        }
+        out + "</tbody></table>\n"
     }
 
     /// Columns two spaces apart, every line indented by two. Columns with nothing in them are left out; the last one goes on

@@ -86,6 +86,9 @@ pub enum Happening<'a> {
         /// What it does, and to whom.
         text: &'a str,
     },
+    /// Which links are cut has changed: all that are now, in order of their ends. What a partition, cuts and flapping links
+    /// come to; said after the fault that did it.
+    Cuts { links: &'a [(NodeId, NodeId)] },
     /// What a fault did to a node.
     Node { node: NodeId, event: NodeEvent },
     /// A member that holds authority got an item.

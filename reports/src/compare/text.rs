@@ -39,7 +39,8 @@ pub fn markdown(comparison: &Comparison) -> String {
     out
 }
 
-fn table(row: &Row) -> Table {
+/// Every algorithm that plays, with its figures.
+pub(crate) fn table(row: &Row) -> Table {
     let head = ["algorithm", "failovers", "median", "p90", "p99", "never", "false a day", "overlap", "findings"];
     let mut table = Table::new(&head);
     for column in row.columns.iter().filter(|column| column.misfit.is_none()) {
@@ -89,7 +90,7 @@ fn findings(figures: &Figures) -> String {
 }
 
 /// What the figures amount to, each a sentence.
-fn said(row: &Row) -> Vec<String> {
+pub(crate) fn said(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
     let playing: Vec<&Column> = row.columns.iter().filter(|column| column.misfit.is_none() && !column.seeds.is_empty()).collect();
     lines.extend(clean(&playing));

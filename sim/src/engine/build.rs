@@ -211,6 +211,7 @@ fn topology(members: usize, base: Vec<Rc<LinkSettings>>, usual_rates: Vec<crate:
     Topology {
         base,
         partitioned: false,
+        told: Vec::new(),
         cuts: Vec::new(),
         degradations: Vec::new(),
         flaps: Vec::new(),

@@ -8,6 +8,7 @@ use crate::audit::Conditions;
 use crate::delay::{Delay, LinkPatch, LinkSettings};
 use crate::engine::Engine;
 use crate::engine::node::Power;
+use crate::observer::Happening;
 use crate::outcome::Cause;
 use crate::random::Stream;
 use crate::ratio::Ratio;
@@ -36,6 +37,8 @@ pub struct Topology {
     /// The settings of every link without faults, from × to.
     pub base: Vec<Rc<LinkSettings>>,
     pub partitioned: bool,
+    /// The links that were cut when an observer was last told.
+    pub told: Vec<(NodeId, NodeId)>,
     /// One-way and two-way cuts in force, as pairs.
     pub cuts: Vec<(NodeId, NodeId)>,
     pub degradations: Vec<Degradation>,
@@ -61,6 +64,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let topology = &self.topology;
         let flapping = topology.flaps.iter().any(|flap| flap.is_down);
         self.wire.any_cut = topology.partitioned || !topology.cuts.is_empty() || flapping;
+        self.tell_cuts();
         self.connect();
         self.weigh();
         let topology = &self.topology;
@@ -74,6 +78,21 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.audit.conditions(self.wire.now, conditions);
         }
         self.set_alarm();
+    }
+
+    /// Tells an observer which links are cut, where that has changed.
+    fn tell_cuts(&mut self) {
+        if self.observer.is_none() {
+            return;
+        }
+        let parts = self.wire.parts;
+        let ends = |place: usize| (NodeId((place / parts) as u16), NodeId((place % parts) as u16));
+        let cut = self.wire.links.iter().enumerate().filter(|(_, link)| link.cut).map(|(place, _)| ends(place));
+        let links: Vec<(NodeId, NodeId)> = cut.collect();
+        if links != self.topology.told {
+            self.tell(&Happening::Cuts { links: &links });
+            self.topology.told = links;
+        }
     }
 
     /// Who runs, and who reaches a majority both ways; a leader that lost it, or has it again, opens or ends a failover.
