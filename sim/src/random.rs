@@ -39,6 +39,8 @@ pub enum Purpose {
     Think { node: u16 },
     /// An offset that a measure subtracts.
     Measure,
+    /// When a member stands still in everyday running, and for how long.
+    Pauses { node: u16 },
 }
 
 impl Purpose {
@@ -61,6 +63,7 @@ impl Purpose {
             Purpose::Think { node } => 11 << 56 | node as u64,
             Purpose::Measure => 12 << 56,
             Purpose::Session { from, to } => pair(13, from, to),
+            Purpose::Pauses { node } => 14 << 56 | node as u64,
         }
     }
 }
