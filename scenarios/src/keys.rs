@@ -113,6 +113,11 @@ pub(crate) static SCENARIO: Table = Table {
         key("link", Tables(&LINK), "Links that differ from the network."),
         key("session", Table(&SESSION), "How sessions behave, where an algorithm asks for them."),
         key("disk", Table(&DISK), "The disks of the members."),
+        key(
+            "pauses",
+            Table(&PAUSES),
+            "Everyday standstills of every member's process: garbage collections, the scheduler. No fault.",
+        ),
         key("node", Tables(&NODE), "What is different at one member."),
         key("work", Table(&WORK), "The work that leaders are given."),
         key("event", Tables(&EVENT), "The fault script."),
@@ -194,6 +199,15 @@ pub(crate) static DISK: Table = Table {
     heading: "[disk]",
     required: &[],
     keys: &[&[key("latency", Delay, "How long a write takes to be durable; default 0s.")]],
+};
+
+pub(crate) static PAUSES: Table = Table {
+    heading: "[pauses]",
+    required: &["every", "for"],
+    keys: &[&[
+        key("every", Delay, "From one's end to the next one's start, at each member."),
+        key("for", Delay, "How long one is."),
+    ]],
 };
 
 pub(crate) static NODE: Table = Table {
