@@ -22,6 +22,7 @@ pub mod sections;
 pub mod trace;
 
 // Many runs.
+pub mod choosing;
 pub mod compare;
 pub mod summary;
 
@@ -33,4 +34,5 @@ pub mod inventory;
 pub mod paired;
 pub mod published;
 pub mod quantile;
+pub mod rate;
 pub mod statistics;

@@ -4,12 +4,15 @@
 pub mod csv;
 pub mod json;
 mod seed;
+mod seeds;
 pub mod text;
 
 use std::ops::Range;
 
 pub use seed::{First, Seed};
+pub use seeds::Seeds;
 
+use crate::choosing::Wishes;
 use crate::paired::{self, Interval};
 use crate::quantile::{Quantile, Sample, TooFew};
 
@@ -22,15 +25,19 @@ pub struct Column {
     /// Why it cannot play.
     pub misfit: Option<String>,
     /// In the order of the seeds.
-    pub seeds: Vec<Seed>,
+    pub seeds: Seeds,
     /// Every invariant that was judged, in the order of the verdicts.
     pub invariants: Vec<&'static str>,
 }
 
-/// All algorithms in one scenario.
+/// All algorithms in one scenario, under one pair of values of what was varied.
 pub struct Row {
     pub scenario: String,
     pub about: String,
+    /// Something goes wrong in it by script or by chance. Where nothing does, a leader that is lost was deposed for nothing.
+    pub faults: bool,
+    /// The values of what was varied, in the order of [`Wishes::axes`].
+    pub varied: Vec<String>,
     pub columns: Vec<Column>,
 }
 
@@ -38,7 +45,10 @@ pub struct Row {
 pub struct Comparison {
     pub version: &'static str,
     pub seeds: Range<u64>,
+    /// Scenario by scenario, each under every pair of values: those of the first setting in order, for each value of the second.
     pub rows: Vec<Row>,
+    /// What was varied and what is wished for: mostly nothing.
+    pub wishes: Wishes,
 }
 
 /// What one column amounts to.
@@ -80,7 +90,7 @@ pub struct Found {
 
 impl Column {
     pub fn new(algorithm: &'static str, misfit: Option<String>) -> Column {
-        Column { algorithm, misfit, seeds: Vec::new(), invariants: Vec::new() }
+        Column { algorithm, misfit, seeds: Seeds::default(), invariants: Vec::new() }
     }
 
     pub fn figures(&self) -> Figures {
@@ -90,7 +100,7 @@ impl Column {
         let quantiles = QUANTILES.map(|per_mille| failover.quantile(per_mille));
         let found = |mask: &dyn Fn(&Seed) -> u64| {
             let of = |(bit, &invariant): (usize, &&'static str)| {
-                let hit = |seed: &&Seed| mask(seed) >> bit & 1 == 1;
+                let hit = |seed: &Seed| mask(seed) >> bit & 1 == 1;
                 let first = self.seeds.iter().find(hit)?.seed;
                 let seeds = self.seeds.iter().filter(hit).count();
                 Some(Found { invariant, seeds, first, share: paired::share(seeds, runs) })
