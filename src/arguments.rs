@@ -91,7 +91,7 @@ pub struct CompareArguments {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub target_p99: Option<Span>,
     /// … and with which a leader is deposed for nothing no more often for each virtual day, in the scenarios without faults.
-    #[arg(long, value_name = "NUMBER", value_parser = a_day)]
+    #[arg(long, value_name = "NUMBER", value_parser = a_day, allow_negative_numbers = true)]
     pub target_false_per_day: Option<f64>,
     #[command(flatten)]
     pub threads: Threads,

@@ -41,8 +41,8 @@ fn of_group(wishes: &Wishes, choice: &Choice, group: usize, recommended: Option<
         return vec![format!("{who} does not play")];
     }
     let nobody = match wishes.axes.first() {
-        Some(axis) => format!("{who}: no value of {} surely {meets} {both}", axis.setting),
-        None => format!("{who}: what it is set to does not surely {} {both}", "meet"),
+        Some(axis) => format!("{who}: no value of {} {meets} {both} with 95 % confidence", axis.setting),
+        None => format!("{who}: what it is set to does not meet {both} with 95 % confidence"),
     };
     let mut lines = vec![nobody];
     lines.extend(met_by(wishes, &playing));
@@ -82,7 +82,7 @@ fn met_by(wishes: &Wishes, playing: &[(usize, &Cell)]) -> Vec<String> {
 fn closest(wishes: &Wishes, playing: &[(usize, &Cell)]) -> Vec<String> {
     let perhaps = playing.iter().find(|(_, cell)| cell.meets == Meets::Perhaps);
     let (words, (at, cell)) = match perhaps {
-        Some(found) => ("may, but so few seeds do not show it (take more)", found),
+        Some(found) => ("may, but so few seeds do not show it: take more", found),
         None => {
             let by_factor = |a: &&(usize, &Cell), b: &&(usize, &Cell)| excess(wishes, a.1).total_cmp(&excess(wishes, b.1));
             let Some(found) = playing.iter().min_by(by_factor) else { return Vec::new() };
@@ -126,7 +126,7 @@ fn of_latency(most: Span, latency: &Latency) -> String {
     let target = words::span(most);
     match &latency.p99 {
         Ok(p99) => format!(
-            "99 of 100 failovers in {} are over within {}, surely within {} (target {target}, {} failovers)",
+            "99 of 100 failovers in {} are over within {} (95 %: at most {}; target {target}; {} failovers)",
             latency.scenario,
             time(p99.value),
             time(p99.high),
@@ -140,7 +140,7 @@ fn of_latency(most: Span, latency: &Latency) -> String {
 
 fn of_rate(most: f64, rate: &Rate) -> String {
     format!(
-        "{} false failovers in {:.1} healthy days, {}, surely at most {} a day (target {most})",
+        "{} false failovers in {:.1} healthy days are {} a day (95 %: at most {}; target {most})",
         rate.count,
         rate.days,
         a_day(rate.value),
