@@ -120,6 +120,23 @@ fn other_settings_write_another_folder() {
     assert_eq!(folders, 3);
 }
 
+/// Until some seeds have been run.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "another process runs in real time")]
+fn wait_for_lines(folder: &Path) {
+    let long = || all_sizes(folder).into_iter().any(|size| size > 100_000);
+    while !long() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Of the files that lie there now, whole or not.
+#[cfg(unix)]
+fn all_sizes(folder: &Path) -> Vec<u64> {
+    let entries = fs::read_dir(folder).expect("the test's own folder");
+    entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|about| about.len()).collect()
+}
+
 /// By the `kill` of the system: without it there is no Ctrl-C to try either.
 #[test]
 #[cfg(unix)]
@@ -129,7 +146,7 @@ fn ctrl_c_writes_the_seeds_that_everybody_has_met() {
     command.args(["compare", "leader-crash", "healthy", "--algorithm", "raft,bully", "--seeds", "5..1000000"]);
     command.args(["--raw", "raw.jsonl", "--out", "report"]).current_dir(&folder);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    wait_for_lines(&folder);
     let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(told.is_ok_and(|status| status.success()), "kill was obeyed");
     let output = child.wait_with_output().expect("it ends");
