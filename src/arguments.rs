@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sim::Span;
 
 /// Put leader-election algorithms through the same bad days, and see what breaks.
 #[derive(Parser)]
@@ -84,15 +85,25 @@ pub struct CompareArguments {
     /// Override a key of the scenarios: `nodes=7`, `algorithm.raft.pre-vote=true`.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Compare several values of a setting, `network.loss=0,1/100,1/20`; a range is `150ms..300ms`. May stand twice: the first is
+    /// what is chosen, the second under what circumstances. Without --algorithm, those play whose settings are varied.
+    #[arg(long, value_name = "KEY=A,B,C")]
+    pub vary: Vec<String>,
+    /// Name the smallest value with which 99 of 100 failovers are over within this time, in the scenarios that have faults.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub target_p99: Option<Span>,
+    /// … and with which a leader is deposed for nothing no more often for each virtual day, in the scenarios without faults.
+    #[arg(long, value_name = "NUMBER", value_parser = a_day, allow_negative_numbers = true)]
+    pub target_false_per_day: Option<f64>,
     #[command(flatten)]
     pub threads: Threads,
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
-    /// Write every run as a JSON line, scenario by scenario, algorithm by algorithm, in the order of the seeds.
+    /// Write every run as a JSON line, seed by seed; of each seed scenario by scenario, algorithm by algorithm.
     #[arg(long, value_name = "FILE")]
     pub raw: Option<PathBuf>,
-    /// Where the files go; default: a folder under `runs/` that is named after the scenarios and seeds.
+    /// Where the files go; default: a folder under `runs/` that is named after what is compared.
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
 }
@@ -249,6 +260,23 @@ fn seeds(text: &str) -> Result<Range<u64>, String> {
     let (first, end) = text.split_once("..").ok_or(advice)?;
     let number = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a seed: {advice}"));
     Ok(number(first)?..number(end)?)
+}
+
+/// `1.5s`, and more than nothing.
+fn duration(text: &str) -> Result<Span, String> {
+    let span = Span::parse(text)?;
+    if span == Span::ZERO { Err(String::from("nothing is over at once: write a time such as 2s")) } else { Ok(span) }
+}
+
+/// `0.5`: once every two days.
+fn a_day(text: &str) -> Result<f64, String> {
+    let advice = "write how often a day, such as 1 or 0.1";
+    let rate: f64 = text.trim().parse().map_err(|_| format!("`{text}` is no number: {advice}"))?;
+    if rate > 0.0 && rate.is_finite() {
+        Ok(rate)
+    } else {
+        Err(format!("no number of seeds can show that it is {text}: {advice}"))
+    }
 }
 
 #[cfg(test)]

@@ -24,14 +24,13 @@ impl<'r> Cast<'r> {
     pub fn new(registry: &'r Registry, scenario: &str, arguments: &PlayerArguments) -> Result<Cast<'r>, Failure> {
         let player = player(registry, &arguments.algorithm)?;
         let scenario = self::scenario(registry, scenario, &arguments.set)?;
-        Cast::of(scenario, player, arguments.mutant.clone())
+        let cast = Cast::of(scenario, player, arguments.mutant.clone())?;
+        cast.remarks().iter().for_each(|remark| talk(remark));
+        Ok(cast)
     }
 
     /// A scenario that has been read already.
     pub fn of(scenario: Scenario, player: &'r dyn Player, mutant: Option<String>) -> Result<Cast<'r>, Failure> {
-        if !scenario.warnings.is_empty() {
-            talk(&scenario.warnings.render(talk_in_colour()));
-        }
         let settings = scenario.settings_of(player.name()).to_vec();
         if let Err((key, why)) = player.in_force(&settings) {
             return Err(Failure::usage(format!("the settings of {} do not fit together: `{key}`", player.name()), why));
@@ -39,14 +38,19 @@ impl<'r> Cast<'r> {
         if let Some(id) = &mutant {
             known_mutant(player, &settings, id)?;
         }
-        if !settings.is_empty() {
-            player.notes(&settings).iter().for_each(|note| talk(&format!("note: {note}")));
-        }
         if let Some(why) = misfit(&scenario.setup, player, &settings) {
             let help = "choose another algorithm: `hustings list algorithms` says on what each stands";
             return Err(Failure::usage(format!("{} cannot play {}: {why}", player.name(), scenario.origin), help));
         }
         Ok(Cast { scenario, player, settings, mutant })
+    }
+
+    /// What the user should know of the scenario and of the algorithm's settings, though nothing is wrong.
+    pub fn remarks(&self) -> Vec<String> {
+        let warnings = &self.scenario.warnings;
+        let warned = (!warnings.is_empty()).then(|| warnings.render(talk_in_colour()));
+        let notes = if self.settings.is_empty() { Vec::new() } else { self.player.notes(&self.settings) };
+        warned.into_iter().chain(notes.iter().map(|note| format!("note: {note}"))).collect()
     }
 
     /// One run; should it panic, the command that reproduces it is told.

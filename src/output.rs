@@ -92,10 +92,16 @@ impl Whole {
         self.file.write_all(text.as_bytes())
     }
 
+    /// All that was written is on the disk.
+    pub fn settle(&mut self) -> io::Result<()> {
+        self.file.flush()?;
+        if self.partial.is_some() { self.file.get_ref().sync_all() } else { Ok(()) }
+    }
+
     /// Puts the file in its place.
     pub fn finish(mut self) -> Result<(), Failure> {
-        let finished = self.file.flush().and_then(|()| match &self.partial {
-            Some(partial) => self.file.get_ref().sync_all().and_then(|()| fs::rename(partial, &self.path)),
+        let finished = self.settle().and_then(|()| match &self.partial {
+            Some(partial) => fs::rename(partial, &self.path),
             None => Ok(()),
         });
         finished.map_err(|error| Failure::write(self.path.display(), error))

@@ -17,6 +17,7 @@ pub fn replay(registry: &Registry, arguments: &ReplayArguments, data: &mut Data)
     let saved = Saved::read(&arguments.file)?;
     let player = cast::player(registry, &saved.algorithm)?;
     let cast = Cast::of(saved.scenario(registry)?, player, saved.mutant.clone())?;
+    cast.remarks().iter().for_each(|remark| talk(remark));
     let same_version = saved.is_of_this_version();
     if !same_version {
         talk(&format!("saved by version {}, this is {VERSION}: it may run differently", saved.version));

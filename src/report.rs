@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
+use reports::charts::{self, Chart};
 use reports::compare::Comparison;
 use reports::html::picks::{self, Pick};
 use reports::html::{self, Kept, Report};
@@ -11,7 +12,12 @@ use crate::cast::Cast;
 use crate::pictures;
 
 /// The page. `cast` knows who plays in a row and column of the comparison; stories are made so many at a time.
-pub fn page<'r>(comparison: &Comparison, jobs: usize, cast: impl Fn(usize, usize) -> Option<&'r Cast<'r>> + Sync) -> String {
+pub fn page<'r>(
+    comparison: &Comparison,
+    charts: &[Chart],
+    jobs: usize,
+    cast: impl Fn(usize, usize) -> Option<&'r Cast<'r>> + Sync,
+) -> String {
     let picks = picks::picks(comparison);
     let limits = picks::limits(picks.len());
     let mut runs = Vec::new();
@@ -25,5 +31,6 @@ pub fn page<'r>(comparison: &Comparison, jobs: usize, cast: impl Fn(usize, usize
         let Pick { row, column, why, .. } = &picks[place as usize];
         runs.extend(story.map(|story| Kept { row: *row, column: *column, why: why.clone(), story }));
     });
-    html::html(&Report { comparison, runs: &runs, charts: &[], dark_charts: "" })
+    let charts: Vec<(String, String)> = charts.iter().map(|chart| (chart.title.clone(), chart.svg.clone())).collect();
+    html::html(&Report { comparison, runs: &runs, charts: &charts, dark_charts: &charts::dark() })
 }

@@ -20,6 +20,9 @@ pub struct Run<'a> {
     seed: u64,
     version: &'a str,
     settings: serde_json::Map<String, Value>,
+    /// What a comparison varied, of the scenario or of an algorithm; left out where it varied nothing.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    varied: serde_json::Map<String, Value>,
     /// Hex text: 128 bits do not fit a JSON number.
     fingerprint: String,
     events: u64,
@@ -102,6 +105,7 @@ impl<'a> Run<'a> {
             seed: outcome.seed,
             version,
             settings: outcome.settings.iter().map(|(key, value)| (key.clone(), setting(value))).collect(),
+            varied: serde_json::Map::new(),
             fingerprint: words::fingerprint(outcome.fingerprint),
             events: outcome.events,
             end_ns: outcome.end.0,
@@ -117,6 +121,13 @@ impl<'a> Run<'a> {
             counters: Counters::of(outcome),
             resource: outcome.resource.as_ref().map(Resource::of),
         }
+    }
+
+    /// Under these values of settings that a comparison varied.
+    #[must_use]
+    pub fn varied(mut self, varied: &[(&str, &str)]) -> Run<'a> {
+        self.varied = varied.iter().map(|(key, value)| (String::from(*key), Value::from(*value))).collect();
+        self
     }
 
     /// On one line, without the line's end.

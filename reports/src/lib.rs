@@ -27,6 +27,7 @@ pub mod trace;
 
 // Many runs.
 pub mod charts;
+pub mod choosing;
 pub mod compare;
 pub mod html;
 pub mod summary;
@@ -39,4 +40,5 @@ pub mod inventory;
 pub mod paired;
 pub mod published;
 pub mod quantile;
+pub mod rate;
 pub mod statistics;

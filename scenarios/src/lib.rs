@@ -12,6 +12,7 @@ mod document;
 mod files;
 mod keys;
 mod lowering;
+mod measured;
 pub mod overrides;
 mod quantities;
 mod scenario;

@@ -19,6 +19,7 @@ pub fn library() -> &'static [(&'static str, &'static str)] {
         "fig8-like",
         "flapping-link",
         "healthy",
+        "healthy-with-pauses",
         "jepsen-etcd-locks",
         "jepsen-etcd-locks-mended",
         "latch-double-leader",

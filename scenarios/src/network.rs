@@ -1,7 +1,7 @@
-//! Links, sessions and disks.
+//! Links, sessions, disks, and everyday pauses.
 
 use sim::delay::{Burst, Reorder};
-use sim::setup::{LinkOverride, SessionSettings, Setup};
+use sim::setup::{LinkOverride, Pauses, SessionSettings, Setup};
 use sim::{LinkPatch, Span};
 
 use crate::diagnostic::Diagnostic;
@@ -12,6 +12,8 @@ use crate::targets::Whom;
 
 /// Shorter than this, the mean of a good or bad stretch would cost more events than messages do.
 const SHORTEST_STRETCH: Span = Span::micros(100);
+/// More pauses than that would cost more events than messages do.
+const FASTEST_PAUSES: Span = Span::millis(1);
 
 impl Lowering<'_> {
     pub fn network(&mut self, node: &Node, heading: &Entry, setup: &mut Setup) {
@@ -81,6 +83,13 @@ impl Lowering<'_> {
             self.complain(Diagnostic::error(heading.key_place, title).help("make `retransmit` shorter than `timeout`"));
         }
         session
+    }
+
+    pub fn pauses(&mut self, node: &Node, heading: &Entry) -> Option<Pauses> {
+        let fields = self.fields(node, heading.key_place, &keys::PAUSES)?;
+        let every = fields.get("every").and_then(|node| self.repeating(node, FASTEST_PAUSES));
+        let lasting = fields.get("for").and_then(|node| self.delay(node));
+        Some(Pauses { every: every?, lasting: lasting? })
     }
 
     pub fn disk(&mut self, node: &Node, heading: &Entry, setup: &mut Setup) {

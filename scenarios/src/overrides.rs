@@ -83,11 +83,13 @@ fn bare(value: &str, source: usize, depth: usize) -> Node {
     Node { data, place }
 }
 
-/// Splits at the commas that stand in no bracket.
-fn parts(list: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut parts) = (0usize, 0, Vec::new());
+/// Splits at the commas that stand in no bracket and between no quotes.
+pub fn parts(list: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut quoted, mut parts) = (0usize, 0, false, Vec::new());
     for (at, letter) in list.char_indices() {
         match letter {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
             '[' | '{' => depth += 1,
             ']' | '}' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {

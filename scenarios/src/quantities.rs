@@ -1,7 +1,5 @@
 //! Ratios and distributions.
 
-use std::sync::Arc;
-
 use sim::{Delay, Ratio, Span};
 
 use crate::diagnostic::Diagnostic;
@@ -11,7 +9,7 @@ use crate::suggest;
 
 /// The distributions, as files name them.
 pub(crate) const DISTRIBUTIONS: &[&str] =
-    &["constant", "uniform", "normal", "exponential", "log-normal", "pareto", "table", "file"];
+    &["constant", "uniform", "normal", "exponential", "log-normal", "pareto", "table", "quantiles", "file"];
 
 /// A clock may run at most so many times too fast or too slow.
 const WORST_CLOCK: u64 = 100;
@@ -86,7 +84,8 @@ impl Lowering<'_> {
                 let (scale, shape) = self.two(value, "scale", "shape", Self::span, Self::positive)?;
                 Some(Delay::Pareto { scale, shape })
             }
-            "table" => self.quantiles(value),
+            "table" => self.even_quantiles(value),
+            "quantiles" => self.named_quantiles(value),
             "file" => self.measurements(value),
             unknown => {
                 let complaint = Diagnostic::error(entry.key_place, format!("`{unknown}` is not a distribution"));
@@ -146,57 +145,6 @@ impl Lowering<'_> {
         };
         let (one, two) = (lower_first(self, &one.node), lower_second(self, &two.node));
         Some((one?, two?))
-    }
-
-    fn quantiles(&mut self, node: &Node) -> Option<Delay> {
-        let nodes = self.list(node, "lengths of time")?;
-        let spans: Vec<Option<Span>> = nodes.iter().map(|node| self.span(node)).collect();
-        let spans: Vec<Span> = spans.into_iter().collect::<Option<_>>()?;
-        if spans.len() < 2 {
-            let complaint = Diagnostic::error(node.place, "a table of quantiles has at least two values");
-            self.complain(complaint.help("the first is the least and the last the largest delay, at equal steps of probability"));
-            return None;
-        }
-        if let Some(at) = spans.windows(2).position(|pair| pair[0] > pair[1]) {
-            let complaint = Diagnostic::error(nodes[at + 1].place, "quantiles do not fall");
-            self.complain(
-                complaint
-                    .label("less than the value before")
-                    .help("sort them; raw measurements belong into a file: { file = \"measurements.txt\" }"),
-            );
-            return None;
-        }
-        Some(Delay::Table(Arc::from(spans)))
-    }
-
-    /// A file of measured delays, one a line; empty lines and what follows a `#` do not count.
-    fn measurements(&mut self, node: &Node) -> Option<Delay> {
-        let name = self.text(node, "the name of a file")?;
-        let read = self.read_file;
-        let text = match self.files.iter().find(|(known, _)| *known == name) {
-            Some((_, text)) => text.clone(),
-            None => {
-                let text = self.kept(node, read(&name))?;
-                self.files.push((name.clone(), text.clone()));
-                text
-            }
-        };
-        let mut spans = Vec::new();
-        for (line, content) in text.lines().enumerate() {
-            let content = content.split('#').next().unwrap_or("").trim();
-            if content.is_empty() {
-                continue;
-            }
-            let parsed = Span::parse(content).map_err(|why| format!("{name}:{}: {why}", line + 1));
-            spans.push(self.kept(node, parsed)?);
-        }
-        if spans.len() < 2 {
-            let complaint = Diagnostic::error(node.place, format!("{name} holds fewer than two measurements"));
-            self.complain(complaint.help("one delay a line, such as 1.3ms"));
-            return None;
-        }
-        spans.sort_unstable();
-        Some(Delay::Table(Arc::from(spans)))
     }
 }
 

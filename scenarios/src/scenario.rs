@@ -214,6 +214,9 @@ impl Lowering<'_> {
         if let Some(entry) = fields.entry("disk") {
             self.disk(&entry.node, entry, setup);
         }
+        if let Some(entry) = fields.entry("pauses") {
+            setup.pauses = self.pauses(&entry.node, entry);
+        }
         self.members_of(fields, setup, settings);
     }
 

@@ -13,6 +13,7 @@ const SPAN: &str = r"^\s*[0-9]+(\.[0-9]+)?\s*(ns|us|µs|ms|s|m|h)\s*$";
 const SIGNED_SPAN: &str = r"^\s*[+-]?[0-9]+(\.[0-9]+)?\s*(ns|us|µs|ms|s|m|h)\s*$";
 const RATIO: &str = r"^\s*[0-9]+\s*(/\s*[0-9]+\s*)?$";
 const MEMBER: &str = "^n[0-9]+$";
+const QUANTILE: &str = r"^(min|max|p[0-9]{1,3}(\.[0-9]{1,2})?)$";
 
 /// The schema, with the settings of these algorithms.
 pub fn schema(registry: &Registry) -> Value {
@@ -48,7 +49,10 @@ fn distribution() -> Value {
             "log-normal" => two("median", &span, "sigma", &ratio),
             "pareto" => two("scale", &span, "shape", &ratio),
             "table" => json!({ "type": "array", "items": span, "minItems": 2 }),
-            "file" => json!({ "type": "string", "description": "Measured delays, one a line, beside the scenario." }),
+            "file" => {
+                json!({ "type": "string", "description": "Measured delays or quantiles of them, one a line, beside the scenario." })
+            }
+            "quantiles" => json!({ "type": "object", "patternProperties": { QUANTILE: span }, "additionalProperties": false }),
             _ => span.clone(),
         };
         properties.insert((*name).to_owned(), inside);

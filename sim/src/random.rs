@@ -41,6 +41,8 @@ pub enum Purpose {
     Measure,
     /// The seed that takes the place of this one under a salt.
     Salt { salt: u32 },
+    /// When a member stands still in everyday running, and for how long.
+    Pauses { node: u16 },
 }
 
 impl Purpose {
@@ -64,6 +66,7 @@ impl Purpose {
             Purpose::Measure => 12 << 56,
             Purpose::Session { from, to } => pair(13, from, to),
             Purpose::Salt { salt } => 14 << 56 | salt as u64,
+            Purpose::Pauses { node } => 15 << 56 | node as u64,
         }
     }
 }

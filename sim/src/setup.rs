@@ -32,6 +32,8 @@ pub struct Setup {
     pub session: SessionSettings,
     /// How long a write takes to be durable.
     pub disk: Delay,
+    /// Short standstills that belong to everyday running; `None`: there are none.
+    pub pauses: Option<Pauses>,
     /// Settings of single members, at most one entry each.
     pub members: Vec<MemberSetup>,
     /// How long after the start of the run each member starts (its timers with it); `None`: all at once.
@@ -63,6 +65,16 @@ pub struct LinkOverride {
     pub patch: LinkPatch,
     /// Cut from the start, until healed.
     pub cut: bool,
+}
+
+/// How every member's process stands still now and then although nothing is wrong: garbage collections, the scheduler, a
+/// hypervisor that is busy elsewhere. No fault: a leader that is deposed over one was deposed for nothing.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pauses {
+    /// From the end of one to the beginning of the next, drawn for each member.
+    pub every: Delay,
+    /// How long one is.
+    pub lasting: Delay,
 }
 
 /// How sessions behave, where an algorithm asks for them.
@@ -182,6 +194,7 @@ impl Default for Setup {
             links: Vec::new(),
             session: SessionSettings::default(),
             disk: Delay::Constant(Span::ZERO),
+            pauses: None,
             members: Vec::new(),
             start_offset: None,
             first_leader: None,

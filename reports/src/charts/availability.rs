@@ -81,7 +81,8 @@ fn level(seeds: &[Seed]) -> usize {
 
 /// Neighbours of one level are one rectangle.
 fn stripes(canvas: &mut Canvas, column: &Column, in_one: usize, (left, y): (f64, f64), width: f64) {
-    let levels: Vec<usize> = column.seeds.chunks(in_one).map(level).collect();
+    let seeds: Vec<Seed> = column.seeds.iter().collect();
+    let levels: Vec<usize> = seeds.chunks(in_one).map(level).collect();
     let mut from = 0;
     for run in levels.chunk_by(|a, b| a == b) {
         let to = from + run.len();

@@ -5,6 +5,8 @@ use sim::Span;
 use super::canvas::{Anchor, Canvas, Chart, Figure, Label, Point};
 use super::palette::{self, Colour, GRID, INK, MUTED};
 use super::{file_name, frame, text};
+use crate::choosing::{self, Choice, choices};
+use crate::compare::{Comparison, QUANTILES, Row};
 use crate::quantile::{Quantile, TooFew};
 use crate::words;
 
@@ -37,8 +39,8 @@ pub struct Grid {
     pub y: Option<Axis>,
     /// Row by row from the first value of `y`, in each in the order of `x`; `None`: with these it does not play.
     pub cells: Vec<Option<Cell>>,
-    /// The place in `cells` of the values that are recommended; it is marked.
-    pub recommended: Option<usize>,
+    /// The places in `cells` of the values that are recommended, one at most for each of `y`; they are marked.
+    pub recommended: Vec<usize>,
 }
 
 const LIGHTEST: Colour = (0xE6, 0xF0, 0xFA);
@@ -100,6 +102,48 @@ pub fn heat(grid: &Grid) -> [Chart; 2] {
     [p99, false_a_day]
 }
 
+/// For every algorithm, how slow failovers are in each scenario with faults, and how often there are false ones in each without.
+/// Only where settings were varied.
+pub fn maps(comparison: &Comparison) -> Vec<Chart> {
+    let cells = comparison.wishes.cells();
+    let mut charts = Vec::new();
+    for (group, rows) in comparison.rows.chunks(cells).enumerate() {
+        for (place, choice) in choices(comparison).iter().enumerate() {
+            if let Some(grid) = grid(comparison, rows, (group * cells, place), choice) {
+                let [p99, false_a_day] = heat(&grid);
+                charts.push(if rows[0].faults { p99 } else { false_a_day });
+            }
+        }
+    }
+    charts
+}
+
+/// One algorithm in one scenario, whose rows begin at that place; `None`: it plays under no values.
+fn grid(comparison: &Comparison, rows: &[Row], (first, place): (usize, usize), choice: &Choice) -> Option<Grid> {
+    let axis = |axis: &choosing::Axis| Axis { setting: axis.setting.clone(), values: axis.values.clone() };
+    let mut axes = comparison.wishes.axes.iter().map(axis);
+    let x = axes.next()?;
+    let cell = |(at, row): (usize, &Row)| {
+        let column = &row.columns[place];
+        let figures = column.misfit.is_none().then(|| column.figures())?;
+        Some(Cell {
+            runs: figures.runs,
+            false_a_day: figures.false_a_day(),
+            p99: figures.quantiles[QUANTILES.iter().position(|per_mille| *per_mille == choosing::TARGET)?],
+            pointer: Some(format!("/scenarios/{}/algorithms/{place}", first + at)),
+        })
+    };
+    let cells: Vec<Option<Cell>> = rows.iter().enumerate().map(cell).collect();
+    cells.iter().any(Option::is_some).then(|| Grid {
+        scenario: rows[0].scenario.clone(),
+        algorithm: String::from(choice.algorithm),
+        x,
+        y: axes.next(),
+        cells,
+        recommended: choice.recommended.iter().flatten().copied().collect(),
+    })
+}
+
 fn slowest(cell: &Cell) -> Shown {
     let figure = |value: String| {
         cell.pointer.iter().map(|at| Figure { pointer: format!("{at}/failover_ns/2/value_ns"), value: value.clone() }).collect()
@@ -134,7 +178,7 @@ fn chart(grid: &Grid, file: &str, title: String, mut caption: Vec<String>, show:
         caption.push(String::from("–: with these values it cannot play."));
     }
     let bottom = plot(&mut canvas, grid, &shown, top);
-    if grid.recommended.is_some() {
+    if !grid.recommended.is_empty() {
         caption.push(String::from("Outlined: the values that are recommended."));
     }
     frame::caption(&mut canvas, bottom, &caption);
@@ -166,7 +210,7 @@ fn plot(canvas: &mut Canvas, grid: &Grid, shown: &[Option<Shown>], top: f64) -> 
             canvas.label(label.colour(palette::readable_on(colour)).figures(one.figures.clone()));
         }
     }
-    if let Some(place) = grid.recommended {
+    for &place in &grid.recommended {
         let (x, y) = corner(place);
         for inset in [-0.5, 0.5, 1.5] {
             canvas.outlined((x + inset, y + inset), (x + width - inset, y + CELL_HEIGHT - inset), INK);

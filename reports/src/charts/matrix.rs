@@ -80,7 +80,7 @@ impl Cell {
 pub fn chart(comparison: &Comparison) -> Option<Chart> {
     let columns = &comparison.rows.first()?.columns;
     let title = "Who was safe where";
-    let names = comparison.rows.iter().map(|row| text::width(&row.scenario, NAME));
+    let names = comparison.rows.iter().map(|row| text::width(&row.title(), NAME));
     let left = frame::MARGIN + names.fold(0.0, f64::max) + APART;
     let cell = ((frame::WIDTH - left - frame::MARGIN) / columns.len().max(1) as f64).clamp(NARROWEST_CELL, WIDEST_CELL);
     let mut canvas = Canvas::new(frame::WIDTH.max((left + frame::MARGIN + cell * columns.len() as f64).ceil()), 0.0);
@@ -90,7 +90,7 @@ pub fn chart(comparison: &Comparison) -> Option<Chart> {
     let mut seen: Vec<(Verdict, Vec<&str>)> = Vec::new();
     for (line, row) in comparison.rows.iter().enumerate() {
         let y = top + line as f64 * CELL_HEIGHT;
-        canvas.label(Label::new(row.scenario.as_str(), (left - APART, y + CELL_HEIGHT / 2.0)).anchor(Anchor::Right));
+        canvas.label(Label::new(row.title(), (left - APART, y + CELL_HEIGHT / 2.0)).anchor(Anchor::Right));
         for (place, column) in row.columns.iter().enumerate() {
             let one = judge(column, &format!("/scenarios/{line}/algorithms/{place}"), &mut notes);
             seen.push((one.verdict, one.invariants.clone()));

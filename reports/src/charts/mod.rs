@@ -22,14 +22,19 @@ mod tests;
 
 pub use canvas::{Chart, Figure, Label};
 pub use curves::{Pair, Published, curves};
-pub use heat::{Axis, Cell, Grid, heat};
+pub use heat::{Axis, Cell, Grid, heat, maps};
 pub use palette::dark;
 
 use crate::compare::Comparison;
 
-/// Every chart of a comparison: who was safe where, then scenario by scenario.
+/// Every chart of a comparison: who was safe where, then scenario by scenario. Where settings were varied, maps of their values
+/// take the place of the scenarios' own charts, which would be as many as there are values.
 pub fn all(comparison: &Comparison) -> Vec<Chart> {
     let mut charts: Vec<Chart> = matrix::chart(comparison).into_iter().collect();
+    if !comparison.wishes.axes.is_empty() {
+        charts.extend(heat::maps(comparison));
+        return charts;
+    }
     for (place, row) in comparison.rows.iter().enumerate() {
         let (pointer, seeds) = (format!("/scenarios/{place}"), &comparison.seeds);
         charts.push(failover::chart(row, &pointer, seeds));

@@ -6,7 +6,8 @@ use serde_json::Value;
 use sim::Span;
 
 use super::*;
-use crate::compare::{Column, First, Row, Seed, json};
+use crate::choosing::Wishes;
+use crate::compare::{Column, First, Row, Seed, Seeds, json};
 use crate::quantile::{Quantile, Sample, TooFew};
 use crate::words;
 
@@ -48,8 +49,14 @@ fn comparison(algorithms: usize, seeds: u64, never: bool) -> Comparison {
         }
         column
     });
-    let row = Row { scenario: String::from("leader-crash"), about: String::new(), columns: columns.collect() };
-    Comparison { version: "0", seeds: 0..seeds, rows: vec![row] }
+    let row = Row {
+        scenario: String::from("leader-crash"),
+        about: String::new(),
+        faults: true,
+        varied: Vec::new(),
+        columns: columns.collect(),
+    };
+    Comparison { version: "0", seeds: 0..seeds, rows: vec![row], wishes: Wishes::default() }
 }
 
 fn comparisons() -> impl Iterator<Item = Comparison> {
@@ -65,19 +72,21 @@ fn verdicts() -> Comparison {
     row.scenario = String::from("a & b <\"c\">/../d");
     for (place, column) in row.columns.iter_mut().enumerate() {
         column.invariants = vec!["election-safety", "eventual-leader", "belief-overlap"];
-        for seed in &mut column.seeds {
-            seed.first = None;
-            seed.exercised = place != 5;
-            seed.safety = u64::from(place == 1 && seed.seed % 3 == 0);
-            seed.liveness = if place == 2 { 0b10 } else { 0 };
-            seed.measured = if place == 3 { 0b100 } else { 0 };
-        }
+        let other = |seed: Seed| Seed {
+            first: None,
+            exercised: place != 5,
+            safety: u64::from(place == 1 && seed.seed % 3 == 0),
+            liveness: if place == 2 { 0b10 } else { 0 },
+            measured: if place == 3 { 0b100 } else { 0 },
+            ..seed
+        };
+        column.seeds = column.seeds.iter().map(other).collect();
         if place > 6 {
             column.misfit = Some(format!("it needs a part that {} does not bring along, & < >", column.algorithm));
-            column.seeds.clear();
+            column.seeds = Seeds::default();
         }
     }
-    row.columns[6].seeds.clear();
+    row.columns[6].seeds = Seeds::default();
     comparison.rows.push(row);
     comparison
 }
@@ -106,7 +115,7 @@ fn grid(columns: usize, rows: usize) -> Grid {
         x: axis("algorithm.raft.election-timeout", columns),
         y: (rows > 1).then(|| axis("network.delay", rows)),
         cells: (0..columns * rows).map(cell).collect(),
-        recommended: Some(0),
+        recommended: vec![0],
     }
 }
 

@@ -1,51 +1,54 @@
 //! One line a seed, for spreadsheets and statistics programs. Times are nanoseconds; what never came about is empty.
 
-use std::fmt::Write;
+use super::seed::Seed;
+use super::{Column, Comparison};
 
-use super::Comparison;
+const BEFORE: &str = "scenario";
+const AFTER: &str = "algorithm,seed,lost_ns,detection_ns,election_ns,takeover_ns,failover_ns,false_failovers,overlap_ns,\
+                     conflicting_effects,lost_acknowledged,leaderless_ns,messages,safety,liveness\n";
 
-const HEAD: &str = "scenario,algorithm,seed,lost_ns,detection_ns,election_ns,takeover_ns,failover_ns,false_failovers,overlap_ns,\
-                    conflicting_effects,lost_acknowledged,leaderless_ns,messages,safety,liveness\n";
+/// Line by line: of a million seeds nobody needs the whole text at once. What `--vary` varied has a column of its own.
+pub fn lines(comparison: &Comparison) -> impl Iterator<Item = String> + '_ {
+    let settings = comparison.wishes.axes.iter().map(|axis| format!(",{}", quoted(&axis.setting)));
+    let head = format!("{BEFORE}{},{AFTER}", settings.collect::<String>());
+    let seeds = comparison.rows.iter().flat_map(|row| {
+        let before: String = std::iter::once(&row.scenario).chain(&row.varied).map(|text| quoted(text) + ",").collect();
+        row.columns.iter().flat_map(move |column| {
+            let before = before.clone();
+            column.seeds.iter().map(move |seed| line(&before, column, &seed))
+        })
+    });
+    std::iter::once(head).chain(seeds)
+}
 
-pub fn text(comparison: &Comparison) -> String {
-    let mut out = String::from(HEAD);
+fn line(before: &str, column: &Column, seed: &Seed) -> String {
     let number = |figure: Option<u64>| figure.map_or_else(String::new, |figure| figure.to_string());
-    for row in &comparison.rows {
-        for column in &row.columns {
-            for seed in &column.seeds {
-                let first = seed.first;
-                let names = |mask: u64| {
-                    let hit = column.invariants.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
-                    hit.map(|(_, name)| *name).collect::<Vec<&str>>().join(" ")
-                };
-                writeln!(
-                    out,
-                    "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
-                    quoted(&row.scenario),
-                    column.algorithm,
-                    seed.seed,
-                    number(first.map(|first| first.lost_ns)),
-                    number(first.and_then(|first| first.detection)),
-                    number(first.and_then(|first| first.election)),
-                    number(first.and_then(|first| first.takeover)),
-                    number(first.and_then(|first| first.total())),
-                    seed.false_failovers,
-                    seed.overlap_ns,
-                    seed.conflicting_effects,
-                    seed.lost_acknowledged,
-                    seed.leaderless_ns,
-                    seed.messages,
-                    names(seed.safety),
-                    names(seed.liveness),
-                )
-                .expect("a string takes any text");
-            }
-        }
-    }
-    out
+    let first = seed.first;
+    let names = |mask: u64| {
+        let hit = column.invariants.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
+        hit.map(|(_, name)| *name).collect::<Vec<&str>>().join(" ")
+    };
+    format!(
+        "{before}{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+        column.algorithm,
+        seed.seed,
+        number(first.map(|first| first.lost_ns)),
+        number(first.and_then(|first| first.detection)),
+        number(first.and_then(|first| first.election)),
+        number(first.and_then(|first| first.takeover)),
+        number(first.and_then(|first| first.total())),
+        seed.false_failovers,
+        seed.overlap_ns,
+        seed.conflicting_effects,
+        seed.lost_acknowledged,
+        seed.leaderless_ns,
+        seed.messages,
+        names(seed.safety),
+        names(seed.liveness),
+    )
 }
 
 /// As RFC 4180 has it, where that is needed.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { String::from(text) }
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Column, Comparison, Found, QUANTILES};
+use super::{Column, Comparison, Found, QUANTILES, Row};
+use crate::choosing::json::{Choosing, choosing};
 use crate::json::SCHEMA;
 use crate::paired::{self, Interval};
 use crate::quantile::{Quantile, Sample, TooFew};
@@ -13,12 +14,18 @@ struct Whole<'a> {
     schema: u32,
     version: &'a str,
     seeds: [u64; 2],
+    /// Left out where nothing was varied and nothing is wished for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choosing: Option<Choosing<'a>>,
     scenarios: Vec<OneRow<'a>>,
 }
 
 #[derive(Serialize)]
 struct OneRow<'a> {
     scenario: &'a str,
+    /// What was varied; left out where nothing was.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    varied: serde_json::Map<String, serde_json::Value>,
     algorithms: Vec<OneColumn<'a>>,
 }
 
@@ -95,11 +102,29 @@ pub fn text(comparison: &Comparison) -> String {
     let scenarios = comparison.rows.iter().map(|row| {
         let mut pairs = Pairs::of(&row.columns);
         let algorithms = row.columns.iter().enumerate().map(|(place, column)| one(column, pairs.take(place))).collect();
-        OneRow { scenario: &row.scenario, algorithms }
+        OneRow { scenario: &row.scenario, varied: varied(comparison, row), algorithms }
     });
     let seeds = [comparison.seeds.start, comparison.seeds.end];
-    let whole = Whole { schema: SCHEMA, version: comparison.version, seeds, scenarios: scenarios.collect() };
+    let whole = Whole {
+        schema: SCHEMA,
+        version: comparison.version,
+        seeds,
+        choosing: choosing(comparison),
+        scenarios: scenarios.collect(),
+    };
     serde_json::to_string_pretty(&whole).expect("numbers and text always fit JSON") + "\n"
+}
+
+fn varied(comparison: &Comparison, row: &Row) -> serde_json::Map<String, serde_json::Value> {
+    let axes = comparison.wishes.axes.iter().zip(&row.varied);
+    axes.map(|(axis, value)| (axis.setting.clone(), serde_json::Value::from(value.as_str()))).collect()
+}
+
+/// The version that wrote this comparison; `None`: it is none.
+pub fn version_of(text: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    value.get("scenarios")?;
+    Some(value.get("version")?.as_str()?.to_owned())
 }
 
 /// Everybody against everybody else. Each pair is resampled once, and turned round for the other side.

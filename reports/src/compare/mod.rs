@@ -4,13 +4,16 @@
 pub mod csv;
 pub mod json;
 mod seed;
+mod seeds;
 pub mod text;
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use seed::{First, Seed};
+pub use seeds::Seeds;
 
+use crate::choosing::Wishes;
 use crate::paired::{self, Interval};
 use crate::quantile::{Quantile, Sample, TooFew};
 
@@ -23,25 +26,39 @@ pub struct Column {
     /// Why it cannot play.
     pub misfit: Option<String>,
     /// In the order of the seeds.
-    pub seeds: Vec<Seed>,
+    pub seeds: Seeds,
     /// Every invariant that was judged, in the order of the verdicts.
     pub invariants: Vec<&'static str>,
     /// Worked out once: every file and picture asks for them.
     figures: OnceLock<Figures>,
 }
 
-/// All algorithms in one scenario.
+/// All algorithms in one scenario, under one pair of values of what was varied.
 pub struct Row {
     pub scenario: String,
     pub about: String,
+    /// Something goes wrong in it by script or by chance. Where nothing does, a leader that is lost was deposed for nothing.
+    pub faults: bool,
+    /// The values of what was varied, in the order of [`Wishes::axes`].
+    pub varied: Vec<String>,
     pub columns: Vec<Column>,
+}
+
+impl Row {
+    /// The scenario, with the values of what was varied.
+    pub fn title(&self) -> String {
+        if self.varied.is_empty() { self.scenario.clone() } else { format!("{} with {}", self.scenario, self.varied.join(", ")) }
+    }
 }
 
 /// The whole comparison.
 pub struct Comparison {
     pub version: &'static str,
     pub seeds: Range<u64>,
+    /// Scenario by scenario, each under every pair of values: those of the first setting in order, for each value of the second.
     pub rows: Vec<Row>,
+    /// What was varied and what is wished for: mostly nothing.
+    pub wishes: Wishes,
 }
 
 /// What one column amounts to.
@@ -89,7 +106,7 @@ pub struct Found {
 
 impl Column {
     pub fn new(algorithm: &'static str, misfit: Option<String>) -> Column {
-        Column { algorithm, misfit, seeds: Vec::new(), invariants: Vec::new(), figures: OnceLock::new() }
+        Column { algorithm, misfit, seeds: Seeds::default(), invariants: Vec::new(), figures: OnceLock::new() }
     }
 
     /// To be asked for when all seeds are there.
@@ -110,7 +127,7 @@ impl Column {
         let quantiles = QUANTILES.map(|per_mille| failover.quantile(per_mille));
         let found = |mask: &dyn Fn(&Seed) -> u64| {
             let of = |(bit, &invariant): (usize, &&'static str)| {
-                let hit = |seed: &&Seed| mask(seed) >> bit & 1 == 1;
+                let hit = |seed: &Seed| mask(seed) >> bit & 1 == 1;
                 let first = self.seeds.iter().find(hit)?.seed;
                 let seeds = self.seeds.iter().filter(hit).count();
                 Some(Found { invariant, seeds, first, share: paired::share(seeds, runs) })

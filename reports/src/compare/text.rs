@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn said_of(columns: Vec<Column>) -> Vec<String> {
-        said(&Row { scenario: String::from("leader-crash"), about: String::new(), columns })
+        said(&Row { scenario: String::from("leader-crash"), about: String::new(), faults: true, varied: Vec::new(), columns })
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::Report;
+use crate::compare::Row;
 
 /// `page.js` reads these names.
 #[derive(Serialize)]
 struct Index<'a> {
-    scenarios: Vec<&'a str>,
+    scenarios: Vec<String>,
     algorithms: Vec<&'a str>,
     runs: Vec<Run<'a>>,
 }
@@ -32,7 +33,7 @@ pub fn json(report: &Report<'_>) -> String {
         why: &kept.why,
         command: &kept.story.command,
     });
-    let scenarios = report.comparison.rows.iter().map(|row| row.scenario.as_str()).collect();
+    let scenarios = report.comparison.rows.iter().map(Row::title).collect();
     let index = Index { scenarios, runs: runs.collect(), algorithms: algorithms.clone() };
     inside_script(&serde_json::to_string(&index).expect("numbers and text always fit JSON"))
 }

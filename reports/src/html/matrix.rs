@@ -38,7 +38,7 @@ pub fn html(comparison: &Comparison) -> String {
     }
     out.push_str("</tr></thead><tbody>\n");
     for (row_number, row) in comparison.rows.iter().enumerate() {
-        push(&mut out, format_args!("<tr><th scope=\"row\" title=\"{}\">{}</th>", Escaped(&row.about), Escaped(&row.scenario)));
+        push(&mut out, format_args!("<tr><th scope=\"row\" title=\"{}\">{}</th>", Escaped(&row.about), Escaped(&row.title())));
         for (number, algorithm) in algorithms.iter().enumerate() {
             match row.columns.iter().find(|column| column.algorithm == *algorithm) {
                 Some(column) => cell(&mut out, column, row_number, number),

@@ -132,7 +132,7 @@ fn charts(page: &mut String, report: &Report<'_>) {
 fn figures(page: &mut String, report: &Report<'_>) {
     page.push_str("<h2 id=\"figures\">Figures</h2>\n");
     for row in &report.comparison.rows {
-        push(page, format_args!("<h3>{}</h3>\n<p>{}</p>\n<div class=\"wide\">\n", Escaped(&row.scenario), Escaped(&row.about)));
+        push(page, format_args!("<h3>{}</h3>\n<p>{}</p>\n<div class=\"wide\">\n", Escaped(&row.title()), Escaped(&row.about)));
         page.push_str(&text::table(row).html("figures"));
         page.push_str("</div>\n<ul>\n");
         for line in text::said(row) {

@@ -1,6 +1,7 @@
 //! The page holds what it should, whatever scenario files say.
 
 use super::*;
+use crate::choosing::Wishes;
 use crate::compare::{Column, Row, Seed};
 use crate::story::{Limits, tests::story};
 
@@ -23,8 +24,9 @@ fn comparison() -> Comparison {
         columns.push(column);
     }
     columns.push(Column::new("zab", Some(String::from(EVIL))));
-    let row = Row { scenario: String::from(EVIL), about: String::from(EVIL), columns };
-    Comparison { version: "1.2.3", seeds: 0..3, rows: vec![row] }
+    let row =
+        Row { scenario: String::from(EVIL), about: String::from(EVIL), faults: true, varied: vec![String::from(EVIL)], columns };
+    Comparison { version: "1.2.3", seeds: 0..3, rows: vec![row], wishes: Wishes::default() }
 }
 
 fn page() -> String {

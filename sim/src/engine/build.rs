@@ -7,6 +7,7 @@ use crate::audit::Audit;
 use crate::delay::LinkSettings;
 use crate::engine::client::Errands;
 use crate::engine::clock::Clock;
+use crate::engine::hiccup::Hiccups;
 use crate::engine::host::Host;
 use crate::engine::job::Job;
 use crate::engine::link::Link;
@@ -66,6 +67,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             fallen: nodes.iter().map(|_| None).collect(),
             topology: topology(nodes.len(), base, usual_rates),
             script: Script::new(events, names),
+            hiccups: Hiccups::new(if setup.pauses.is_some() { setup.nodes } else { 0 }, seed),
             reigns: Reigns::new(setup.nodes, Failovers::new(setup.work.on, bounds.detection)),
             resource: Resource::new(bug),
             errands: Errands::new(nodes.len(), facts.history, bug),
@@ -109,6 +111,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             self.cut(&cut);
         }
         self.schedule_script();
+        self.schedule_hiccups();
     }
 
     pub(super) fn begin(&mut self) {
@@ -218,6 +221,7 @@ fn topology(members: usize, base: Vec<Rc<LinkSettings>>, usual_rates: Vec<crate:
         numbered: 0,
         paused_until: vec![Time::ZERO; members],
         suspended_clock: vec![false; members],
+        hiccup: vec![false; members],
         usual_rates,
         running: vec![false; members],
         up: vec![false; members],

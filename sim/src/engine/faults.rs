@@ -79,6 +79,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let node = &mut self.nodes[i];
         node.crashed_at = self.wire.now;
         node.crash();
+        self.topology.hiccup[i] = false;
         for host in &mut self.hosts {
             (host.inbound[i], host.outbound[i]) = (Passage::NONE, Passage::NONE);
         }
@@ -121,12 +122,15 @@ impl<A: Algorithm> Engine<'_, A> {
             return false;
         }
         let until = lasting.map_or(Time::NEVER, |lasting| self.wire.now + lasting);
-        let already = self.nodes[i].power == Power::Paused;
+        // What was an everyday pause until now is one no longer.
+        let hiccup = std::mem::replace(&mut self.topology.hiccup[i], false);
+        let stood_still = self.nodes[i].power == Power::Paused;
+        let already = stood_still && !hiccup;
         let stops = clock == Some(ClockDuring::Stops) && !self.topology.suspended_clock[i];
         if already && until <= self.topology.paused_until[i] && !stops {
             return false;
         }
-        self.topology.paused_until[i] = if already { until.max(self.topology.paused_until[i]) } else { until };
+        self.topology.paused_until[i] = if stood_still { until.max(self.topology.paused_until[i]) } else { until };
         if lasting.is_some() {
             self.wire.queue.schedule(until, Job::Resume(NodeId(i as u16)));
         }
@@ -154,7 +158,9 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn resume_if_over(&mut self, i: usize) {
         let until = self.service_of(i).map_or_else(|| self.topology.paused_until[i], |s| self.hosts[s].paused_until);
         self.take_in_acknowledgements();
-        if until <= self.wire.now && self.resume(i) {
+        // Nobody took an everyday pause for trouble, so that its end is no recovery either.
+        let hiccup = self.topology.hiccup.get(i).copied().unwrap_or(false);
+        if until <= self.wire.now && self.resume(i) && !hiccup {
             self.world_changed();
         }
     }
@@ -191,7 +197,9 @@ impl<A: Algorithm> Engine<'_, A> {
             }
         }
         self.nodes[i].inbox = inbox;
-        self.reigns.failovers.condition_ended(now, to);
+        if !std::mem::replace(&mut self.topology.hiccup[i], false) {
+            self.reigns.failovers.condition_ended(now, to);
+        }
         self.authority_changed(i);
         self.reschedule_jobs(i);
         self.tell_node(i, NodeEvent::Resumed);

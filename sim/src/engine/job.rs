@@ -16,6 +16,8 @@ pub enum Job<A: Algorithm> {
     Retry(u32),
     /// An event has waited long enough for its target.
     GiveUp(u32),
+    /// A member stands still for a moment, as it does in everyday running.
+    Hiccup(NodeId),
     /// A pause or suspension ends, if no other holds the member longer.
     Resume(NodeId),
     /// A degradation, by its number, ends.

@@ -11,6 +11,7 @@ mod disk;
 mod errand;
 mod faults;
 mod finish;
+mod hiccup;
 mod host;
 mod job;
 mod link;
@@ -48,6 +49,7 @@ use crate::setup::Setup;
 use crate::time::Time;
 
 use client::Errands;
+use hiccup::Hiccups;
 use host::Host;
 use job::Job;
 use measure::Measurement;
@@ -89,6 +91,7 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     told: usize,
     topology: Topology,
     script: Script,
+    hiccups: Hiccups,
     reigns: Reigns,
     resource: Resource,
     errands: Errands,
@@ -334,6 +337,7 @@ impl<A: Algorithm> Engine<'_, A> {
             Job::Script(event) => self.script_due(event),
             Job::Retry(stamp) => self.retry(stamp),
             Job::GiveUp(stamp) => self.give_up(stamp),
+            Job::Hiccup(node) => self.hiccup(node.index()),
             Job::Resume(node) => self.resume_if_over(node.index()),
             Job::Restore(number) => self.restore_links(number),
             Job::Flap(number) => self.flap(number),

@@ -48,6 +48,8 @@ pub struct Topology {
     /// Until when each member stands still at least; where pauses overlap, the latest end.
     pub paused_until: Vec<Time>,
     pub suspended_clock: Vec<bool>,
+    /// Who stands still although nothing is wrong: everyday pauses are no trouble of the world.
+    pub hiccup: Vec<bool>,
     /// What the scenario says of each clock's rate.
     pub usual_rates: Vec<Ratio>,
     pub running: Vec<bool>,
@@ -73,7 +75,8 @@ impl<A: Algorithm> Engine<'_, A> {
                 running: &topology.running,
                 up: &topology.up,
                 quorum_connected: &topology.quorum_connected,
-                calm: topology.calm,
+                // No bound on recovery is promised to whom a pause of any length may hold up.
+                calm: topology.calm && self.setup.pauses.is_none(),
             };
             self.wire.audit.conditions(self.wire.now, conditions);
         }
@@ -102,7 +105,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let now = self.wire.now;
         let services = self.hosts.len();
         for (i, node) in self.nodes.iter().enumerate() {
-            self.topology.running[i] = node.power == Power::Running;
+            self.topology.running[i] = node.power == Power::Running || self.topology.hiccup[i];
             self.topology.up[i] = node.power != Power::Down;
         }
         let leader = self.reigns.leader();
@@ -141,11 +144,10 @@ impl<A: Algorithm> Engine<'_, A> {
     fn weigh(&mut self) {
         let topology = &mut self.topology;
         let up = topology.up.iter().filter(|up| **up).count();
-        let nodes_right = self
-            .nodes
-            .iter()
-            .zip(&topology.usual_rates)
-            .all(|(node, rate)| node.power != Power::Paused && node.disk.troubles.is_empty() && node.clock.rate() == *rate);
+        let nodes_right = self.nodes.iter().zip(&topology.usual_rates).zip(&topology.hiccup).all(|((node, rate), hiccup)| {
+            let stands_still = node.power == Power::Paused && !hiccup;
+            !stands_still && node.disk.troubles.is_empty() && node.clock.rate() == *rate
+        });
         let now = self.wire.now;
         let services_right = self.hosts.iter().all(|host| host.works(now) && host.clock.rate() == Ratio::ONE);
         let needed = if self.hosts.is_empty() { self.nodes.len() / 2 + 1 } else { 1 };

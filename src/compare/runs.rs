@@ -1,0 +1,129 @@
+//! All runs of a comparison, over all cores, merged seed by seed: everybody meets a seed before anybody meets the next, so that an
+//! interrupted comparison is a smaller one and no half of one.
+
+use std::sync::OnceLock;
+
+use indicatif::ProgressBar;
+use reports::compare::{Column, Comparison, Row, Seed};
+use reports::json::Run;
+use scenarios::Sweep;
+
+use super::programme::{Part, Programme};
+use crate::arguments::CompareArguments;
+use crate::cast::Cast;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::Whole;
+use crate::progress;
+use crate::run::VERSION;
+
+/// What comes of one run.
+struct Came {
+    seed: Seed,
+    /// As JSON, where that is wanted.
+    line: Option<String>,
+}
+
+/// A cast, and what its first run has shown.
+struct Playing<'p> {
+    cast: &'p Cast<'p>,
+    /// The settings that were varied.
+    varied: Vec<(&'p str, &'p str)>,
+    invariants: OnceLock<Vec<&'static str>>,
+}
+
+/// # Errors
+/// Where the raw lines cannot be written.
+pub fn run(programme: &Programme<'_>, arguments: &CompareArguments, mut raw: Option<&mut Whole>) -> Result<Comparison, Failure> {
+    let playing = playing(programme);
+    let (seeds, casts) = (&arguments.seeds, playing.len() as u64);
+    let runs = (seeds.end - seeds.start).checked_mul(casts).ok_or_else(|| {
+        let what = format!("{} seeds of {casts} pairs are more runs than can be counted", seeds.end - seeds.start);
+        Failure::usage(what, "take fewer: a thousand seeds say a lot")
+    })?;
+    let wants_lines = raw.is_some();
+    let bar = progress::findings(runs);
+    let mut columns: Vec<Column> = playing.iter().map(|one| Column::new(one.cast.player.name(), None)).collect();
+    let mut under_way: Vec<Came> = Vec::new();
+    let mut failure = None;
+    let sweep = Sweep { seeds: 0..runs, jobs: arguments.threads.count(), stop: interrupt::stopped() };
+    sweep.each(
+        |run| playing[(run % casts) as usize].run(seeds.start + run / casts, wants_lines),
+        |_, came| {
+            tell(&bar, &came);
+            under_way.push(came);
+            if under_way.len() < columns.len() || failure.is_some() {
+                return;
+            }
+            for (column, came) in columns.iter_mut().zip(under_way.drain(..)) {
+                column.seeds.push(came.seed);
+                if let (Some(raw), Some(line)) = (raw.as_deref_mut(), came.line)
+                    && let Err(error) = raw.write(&line)
+                {
+                    failure.get_or_insert_with(|| Failure::write("the raw lines", error));
+                    interrupt::stop();
+                }
+            }
+        },
+    );
+    bar.finish_and_clear();
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    for (column, playing) in columns.iter_mut().zip(&playing) {
+        column.invariants = playing.invariants.get().cloned().unwrap_or_default();
+    }
+    Ok(comparison(programme, arguments, columns))
+}
+
+fn playing<'p>(programme: &'p Programme<'p>) -> Vec<Playing<'p>> {
+    let settings = || programme.wishes.axes.iter().map(|axis| axis.setting.as_str());
+    let parts = programme.scenes.iter().flat_map(|scene| scene.parts.iter().map(move |part| (scene, part)));
+    let plays = parts.filter_map(|(scene, part)| match part {
+        Part::Plays(cast) => Some(Playing {
+            cast,
+            varied: settings().zip(scene.varied.iter().map(String::as_str)).collect(),
+            invariants: OnceLock::new(),
+        }),
+        Part::Misfit(..) => None,
+    });
+    plays.collect()
+}
+
+impl Playing<'_> {
+    fn run(&self, seed: u64, wants_line: bool) -> Came {
+        let outcome = self.cast.run(seed, None);
+        self.invariants.get_or_init(|| outcome.judgements.iter().map(|judgement| judgement.invariant).collect());
+        let line = wants_line.then(|| Run::new(&outcome, VERSION).varied(&self.varied).line() + "\n");
+        Came { seed: Seed::new(&outcome), line }
+    }
+}
+
+fn tell(bar: &ProgressBar, came: &Came) {
+    bar.inc(1);
+    if came.seed.safety != 0 {
+        progress::found(bar);
+    }
+}
+
+/// The columns in their places.
+fn comparison(programme: &Programme<'_>, arguments: &CompareArguments, columns: Vec<Column>) -> Comparison {
+    let seeds = columns.first().map_or(0, |column| column.seeds.len() as u64);
+    let mut columns = columns.into_iter();
+    let mut rows = Vec::new();
+    for scene in &programme.scenes {
+        let place = |part: &Part<'_>| match part {
+            Part::Plays(_) => columns.next().expect("one for each pair that plays"),
+            Part::Misfit(algorithm, why) => Column::new(algorithm, Some(why.clone())),
+        };
+        rows.push(Row {
+            scenario: scene.scenario.setup.name.clone(),
+            about: scene.scenario.about.clone(),
+            faults: scene.faults(),
+            varied: scene.varied.clone(),
+            columns: scene.parts.iter().map(place).collect(),
+        });
+    }
+    let first = arguments.seeds.start;
+    Comparison { version: VERSION, seeds: first..first + seeds, rows, wishes: programme.wishes.clone() }
+}
