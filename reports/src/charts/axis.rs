@@ -8,6 +8,10 @@ use super::text;
 
 /// Size of the numbers at an axis.
 pub const TICK: f64 = 11.0;
+/// Between the numbers and the plot.
+const AWAY: f64 = 8.0;
+/// The middle of what an upright axis is called, from the edge of the picture.
+const TITLE: f64 = 26.0;
 /// From this ratio of longest to shortest on, equal distances are equal ratios.
 const WIDE: f64 = 8.0;
 /// The longest is at most so many times the shortest that there is a place for; what is shorter stands at the left end.
@@ -132,26 +136,40 @@ impl Nines {
         self.bottom - (nines / self.most).min(1.0) * (self.bottom - self.end())
     }
 
-    /// Lines from left to right, and their shares.
-    pub fn draw(&self, canvas: &mut Canvas, left: f64, right: f64, title: &str) {
-        let mut line = |y: f64, name: &str| {
-            canvas.line((left, y), (right, y), GRID, 0.75);
-            canvas.label(Label::new(name, (left - 8.0, y)).anchor(Anchor::Right).size(TICK).colour(MUTED));
-        };
-        line(self.bottom, "0\u{a0}%");
-        line(self.place(0.5), "50\u{a0}%");
+    /// The shares that have a line, and what is written at it.
+    fn ticks(&self) -> Vec<(f64, String)> {
+        let mut ticks = vec![(0.0, String::from("0\u{a0}%")), (0.5, String::from("50\u{a0}%"))];
+        // Where there are very many nines a half is next to nothing.
+        if self.place(0.0) - self.place(0.5) < 1.5 * TICK {
+            ticks.pop();
+        }
         let mut name = String::from("90");
         for nines in (1..).take_while(|nines| f64::from(*nines) <= self.most) {
-            let share = 1.0 - libm::pow(0.1, f64::from(nines));
-            line(self.place(share), &format!("{name}\u{a0}%"));
+            ticks.push((1.0 - libm::pow(0.1, f64::from(nines)), format!("{name}\u{a0}%")));
             name = match nines {
                 1 => String::from("99"),
                 2 => String::from("99.9"),
                 _ => name + "9",
             };
         }
-        line(self.top, "all");
-        let middle: Point = (left - 58.0, (self.top + self.bottom) / 2.0);
+        ticks.push((1.0, String::from("all")));
+        ticks
+    }
+
+    /// How much room the axis takes left of the plot, from the edge of the picture.
+    pub fn room(&self) -> f64 {
+        let widest = self.ticks().iter().map(|(_, name)| text::width(name, TICK)).fold(0.0, f64::max);
+        TITLE + 10.0 + widest + AWAY
+    }
+
+    /// Lines from left to right, and their shares.
+    pub fn draw(&self, canvas: &mut Canvas, left: f64, right: f64, title: &str) {
+        for (share, name) in self.ticks() {
+            let y = self.place(share);
+            canvas.line((left, y), (right, y), GRID, 0.75);
+            canvas.label(Label::new(name, (left - AWAY, y)).anchor(Anchor::Right).size(TICK).colour(MUTED));
+        }
+        let middle: Point = (left - self.room() + TITLE, (self.top + self.bottom) / 2.0);
         canvas.label(Label::new(title, middle).anchor(Anchor::Middle).colour(MUTED).upright());
     }
 }

@@ -7,7 +7,6 @@ use super::palette::Colour;
 use super::{frame, labels, step};
 use crate::quantile::Sample;
 
-const LEFT: f64 = 84.0;
 const HEIGHT: f64 = 340.0;
 const LABEL_LINE: f64 = 17.0;
 /// Between the end of a curve and its label.
@@ -52,7 +51,9 @@ pub fn axes(canvas: &mut Canvas, top: f64, curves: &[Curve<'_>], others: &[u64],
     let right = canvas.width - frame::MARGIN - widest - 2.0 * APART;
     let times = || curves.iter().flat_map(|curve| curve.sample.finite()).chain(others).copied();
     let longest = times().max().unwrap_or(0);
-    let x = TimeAxis::new(times().min().unwrap_or(longest), longest, LEFT, right);
+    let most = curves.iter().map(|curve| curve.sample.len()).max().unwrap_or(0);
+    let left = Nines::new(most, 0.0, HEIGHT).room();
+    let x = TimeAxis::new(times().min().unwrap_or(longest), longest, left, right);
     let complete = curves.iter().filter(|curve| curve.reaches_all());
     // How many rows the labels above the plot take is known when the ends of the curves are.
     let ends: Vec<(f64, f64)> = complete
@@ -62,9 +63,9 @@ pub fn axes(canvas: &mut Canvas, top: f64, curves: &[Curve<'_>], others: &[u64],
     let stairs = rows.iter().max().map_or(0.0, |row| (*row + 1) as f64 * LABEL_LINE + APART);
     let top = top + 8.0 + stairs;
     let bottom = top + HEIGHT;
-    let y = Nines::new(curves.iter().map(|curve| curve.sample.len()).max().unwrap_or(0), top, bottom);
+    let y = Nines::new(most, top, bottom);
     x.draw(canvas, top, bottom, words.0);
-    y.draw(canvas, LEFT, right, words.1);
+    y.draw(canvas, left, right, words.1);
     Plot { x, y, top, right, bottom: bottom + BELOW, rows }
 }
 

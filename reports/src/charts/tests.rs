@@ -119,8 +119,8 @@ fn grid(columns: usize, rows: usize) -> Grid {
     }
 }
 
-fn pairs() -> Vec<Pair> {
-    let measured = |f: u64| Sample::new((0..2_000).map(|i| Some(360_000_000 + (i * i % 1_999) * 100_000 * (f + 1))));
+fn pairs(trials: u64) -> Vec<Pair> {
+    let measured = |f: u64| Sample::new((0..trials).map(|i| Some(360_000_000 + (i * i % 1_999) * 100_000 * (f + 1))));
     let points = |f: u64| (1..100).map(|p| (p as f64, 360_000_000 + p * 2_000_000 * (f + 1))).collect::<Vec<_>>();
     let band = |f: u64| points(f).into_iter().map(|(p, time)| (p, time * 97 / 100, time * 103 / 100)).collect();
     let pair = |f: u64| Pair {
@@ -143,7 +143,10 @@ fn drawn() -> Vec<Chart> {
     for (columns, rows) in [(1, 1), (4, 1), (3, 4), (12, 5), (40, 2)] {
         charts.extend(heat(&grid(columns, rows)));
     }
-    charts.push(curves("v5.svg", "V5 against what was published", "time to the leader that stays", &[], &pairs()));
+    for trials in [1, 2_000, 1_000_000] {
+        let (file, title) = (format!("v5-{trials}.svg"), "V5 against what was published");
+        charts.push(curves(&file, title, "time to the leader that stays", &[], &pairs(trials)));
+    }
     charts
 }
 
