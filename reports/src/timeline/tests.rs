@@ -13,9 +13,11 @@ fn count(svg: &str, class: &str) -> usize {
 fn an_isolated_leader_shows_two_acting_and_its_lane_is_marked_as_cut_off() {
     let story = story("leader-isolated", "raft", 1, &Limits::ALONE);
     let svg = svg(&story);
-    // Once in the whole run, once in the close-up, once in the legend.
-    assert_eq!(count(&svg, "isolated"), 3, "one lane is isolated");
-    assert_eq!(count(&svg, "touched"), 2 * 4 + 1);
+    let panels = count(&svg, "panel");
+    assert_eq!(panels, 3, "the whole run, its failover, and the election, which was a small part of that");
+    // Once in each panel, and once in the legend.
+    assert_eq!(count(&svg, "isolated"), panels + 1, "one lane is isolated");
+    assert_eq!(count(&svg, "touched"), panels * 4 + 1);
     assert!(svg.contains(">overlapping authority: "));
     assert!(svg.contains("The first failover (cut): "));
     let drawn = count(&svg, "message") + count(&svg, "lost");
