@@ -93,7 +93,14 @@ fn allowed(value: &toml::Value, schema: &Value, root: &Value) -> bool {
         "array" => value.as_array().is_some_and(|items| items.iter().all(|item| allowed(item, &schema["items"], root))),
         _ => value.as_table().is_some_and(|table| {
             let required = schema["required"].as_array().into_iter().flatten();
-            table.iter().all(|(key, value)| schema["properties"].get(key).is_some_and(|inside| allowed(value, inside, root)))
+            // The one pattern of ours: names of quantiles.
+            let by_pattern = |key: &str| {
+                let inside = schema["patternProperties"].as_object()?.values().next()?;
+                (["min", "max"].contains(&key) || key.strip_prefix('p').is_some_and(|number| number.parse::<f64>().is_ok()))
+                    .then_some(inside)
+            };
+            let inside = |key: &str| schema["properties"].get(key).or_else(|| by_pattern(key));
+            table.iter().all(|(key, value)| inside(key).is_some_and(|inside| allowed(value, inside, root)))
                 && required.into_iter().all(|key| table.contains_key(key.as_str().unwrap()))
         }),
     }

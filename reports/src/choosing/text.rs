@@ -7,6 +7,7 @@ use sim::Span;
 use super::sentences::{a_day, said};
 use super::{Cell, Choice, Latency, Meets, Wishes, choices};
 use crate::compare::Comparison;
+use crate::escape::Escaped;
 use crate::paint::Paint;
 use crate::quantile::TooFew;
 use crate::rate::Rate;
@@ -35,6 +36,21 @@ pub fn markdown(comparison: &Comparison) -> String {
         let lines = said(&comparison.wishes, &choice);
         let bullet = |line: &String| if line.starts_with("  ") { format!("  - {}", line.trim()) } else { format!("- {line}") };
         lines.iter().for_each(|line| writeln!(out, "{}", bullet(line)).expect("a string takes any text"));
+    }
+    out
+}
+
+/// The same for the page.
+pub(crate) fn html(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    for choice in of(comparison) {
+        let heading = heading(comparison, &choice);
+        write!(out, "<h3>{}</h3>\n<div class=\"wide\">\n", Escaped(&heading)).expect("a string takes any text");
+        out.push_str(&table(&comparison.wishes, &choice).html("figures"));
+        out.push_str("</div>\n<ul>\n");
+        let lines = said(&comparison.wishes, &choice);
+        lines.iter().for_each(|line| writeln!(out, "<li>{}</li>", Escaped(line.trim())).expect("a string takes any text"));
+        out.push_str("</ul>\n");
     }
     out
 }

@@ -19,7 +19,7 @@ const FEW: f64 = 0.5;
 pub fn human(comparison: &Comparison) -> String {
     let mut out = String::new();
     for row in &comparison.rows {
-        writeln!(out, "\n{}: {}\n", Paint::Bold.on(&row.scenario), row.about).expect("a string takes any text");
+        writeln!(out, "\n{}: {}\n", Paint::Bold.on(&row.title()), row.about).expect("a string takes any text");
         out.push_str(&table(row).text());
         said(row).iter().for_each(|line| writeln!(out, "  {line}").expect("a string takes any text"));
     }
@@ -31,7 +31,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     let seeds = &comparison.seeds;
     let mut out = format!("# Comparison, seeds {}..{}, version {}\n", seeds.start, seeds.end, comparison.version);
     for row in &comparison.rows {
-        write!(out, "\n## {}\n\n{}\n\n", row.scenario, row.about).expect("a string takes any text");
+        write!(out, "\n## {}\n\n{}\n\n", row.title(), row.about).expect("a string takes any text");
         out.push_str(&table(row).markdown());
         out.push('\n');
         said(row).iter().for_each(|line| writeln!(out, "- {line}").expect("a string takes any text"));

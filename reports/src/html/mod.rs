@@ -5,6 +5,7 @@ mod index;
 mod matrix;
 pub mod picks;
 
+use crate::choosing;
 use crate::compare::{Comparison, text};
 use crate::escape::Escaped;
 use crate::story::Story;
@@ -131,6 +132,7 @@ fn charts(page: &mut String, report: &Report<'_>) {
 
 fn figures(page: &mut String, report: &Report<'_>) {
     page.push_str("<h2 id=\"figures\">Figures</h2>\n");
+    page.push_str(&choosing::text::html(report.comparison));
     for row in &report.comparison.rows {
         push(page, format_args!("<h3>{}</h3>\n<p>{}</p>\n<div class=\"wide\">\n", Escaped(&row.title()), Escaped(&row.about)));
         page.push_str(&text::table(row).html("figures"));
