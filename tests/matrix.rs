@@ -48,8 +48,8 @@ fn every_algorithm_plays_every_scenario_or_the_table_says_why_not() {
                         (0..SEEDS).map(|seed| run_one(&scenario, player, seed, Options::default())).collect();
                     assert!(outcomes.iter().all(|outcome| outcome.events > 0), "{} does nothing in {name}", player.name());
                     let exercised = outcomes.iter().flat_map(|outcome| &outcome.judgements).any(|j| j.exercised > 0);
-                    // What ends with the first leader or the first epoch is there to be measured.
-                    let whole = scenario.setup.stop == Stop::AtEnd;
+                    // What ends with the first leader or the first epoch, or asks for a figure, is there to be measured.
+                    let whole = scenario.setup.stop == Stop::AtEnd && scenario.setup.measure.is_none();
                     assert!(exercised || !whole, "nothing is judged of {} in {name}", player.name());
                     if exercised { cell(&outcomes) } else { String::from("measured only") }
                 }
