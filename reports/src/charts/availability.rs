@@ -72,17 +72,20 @@ fn median(column: &Column, pointer: &str) -> Label {
     Label::new(said, (0.0, 0.0)).size(NAME).figures(vec![figure])
 }
 
-fn level(seeds: &[Seed]) -> usize {
+fn level(seed: &Seed) -> usize {
     // In whole numbers: a share in percent that is above the level before.
     let above = |seed: &Seed, percent: u32| u128::from(seed.leaderless_ns) * 100 > u128::from(seed.end_ns) * u128::from(percent);
-    let of = |seed: &Seed| LEVELS[..LEVELS.len() - 1].iter().filter(|(percent, _)| above(seed, *percent)).count();
-    seeds.iter().map(of).max().unwrap_or(0)
+    LEVELS[..LEVELS.len() - 1].iter().filter(|(percent, _)| above(seed, *percent)).count()
 }
 
 /// Neighbours of one level are one rectangle.
 fn stripes(canvas: &mut Canvas, column: &Column, in_one: usize, (left, y): (f64, f64), width: f64) {
-    let seeds: Vec<Seed> = column.seeds.iter().collect();
-    let levels: Vec<usize> = seeds.chunks(in_one).map(level).collect();
+    // As many as there are stripes: of a million seeds nobody needs all at once.
+    let mut levels = vec![0; column.seeds.len().div_ceil(in_one)];
+    for (place, seed) in column.seeds.iter().enumerate() {
+        let worst = &mut levels[place / in_one];
+        *worst = level(&seed).max(*worst);
+    }
     let mut from = 0;
     for run in levels.chunk_by(|a, b| a == b) {
         let to = from + run.len();

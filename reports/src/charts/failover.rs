@@ -14,15 +14,15 @@ use crate::quantile::CONFIDENCE;
 use crate::words;
 
 /// An algorithm that lost a leader in some seed.
-struct Line {
+struct Line<'r> {
     algorithm: &'static str,
-    figures: Figures,
+    figures: &'r Figures,
     colour: Colour,
     /// In the JSON.
     pointer: String,
 }
 
-impl Line {
+impl Line<'_> {
     fn curve(&self) -> Curve<'_> {
         Curve { sample: &self.figures.failover, colour: self.colour, label: self.label() }
     }
@@ -72,7 +72,7 @@ pub fn chart(row: &Row, pointer: &str, seeds: &Range<u64>) -> Chart {
     canvas.finish(file_name(&row.scenario, "failover"), heading)
 }
 
-fn lines(row: &Row, pointer: &str) -> Vec<Line> {
+fn lines<'r>(row: &'r Row, pointer: &str) -> Vec<Line<'r>> {
     let playing = row.columns.iter().enumerate().filter(|(_, column)| column.misfit.is_none());
     let lines = playing.map(|(place, column)| Line {
         algorithm: column.algorithm,
@@ -83,12 +83,12 @@ fn lines(row: &Row, pointer: &str) -> Vec<Line> {
     lines.filter(|line| line.figures.lost > 0).collect()
 }
 
-fn caption(row: &Row, lines: &[Line], seeds: &Range<u64>) -> Vec<String> {
+fn caption(row: &Row, lines: &[Line<'_>], seeds: &Range<u64>) -> Vec<String> {
     let runs = lines.iter().map(|line| line.figures.runs).max().unwrap_or(0);
     let mut sentences = Vec::new();
     if !lines.is_empty() {
         let all_alike = lines.iter().all(|line| line.figures.lost == lines[0].figures.lost);
-        let count = |line: &Line| format!("{} {}", line.algorithm, text::grouped(line.figures.lost));
+        let count = |line: &Line<'_>| format!("{} {}", line.algorithm, text::grouped(line.figures.lost));
         let n = if all_alike {
             text::grouped(lines[0].figures.lost)
         } else {

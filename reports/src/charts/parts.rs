@@ -62,7 +62,7 @@ impl Part<'_> {
 /// The chart of one scenario; `pointer` is where it stands in the JSON. `None`: nobody lost a leader.
 pub fn chart(row: &Row, pointer: &str, seeds: &Range<u64>) -> Option<Chart> {
     let playing = row.columns.iter().enumerate().filter(|(_, column)| column.misfit.is_none());
-    let all: Vec<(usize, &str, Figures)> = playing
+    let all: Vec<(usize, &str, &Figures)> = playing
         .map(|(place, column)| (place, column.algorithm, column.figures()))
         .filter(|(.., figures)| figures.lost > 0)
         .collect();
@@ -124,7 +124,7 @@ fn strip(canvas: &mut Canvas, part: &Part<'_>, x: &TimeAxis, y: f64, right: f64,
     }
 }
 
-fn caption(all: &[(usize, &str, Figures)], seeds: &Range<u64>) -> Vec<String> {
+fn caption(all: &[(usize, &str, &Figures)], seeds: &Range<u64>) -> Vec<String> {
     let runs = text::grouped(all.iter().map(|(.., figures)| figures.runs).max().unwrap_or(0));
     let (first, alike) = (all[0].2.lost, all.iter().all(|(.., figures)| figures.lost == all[0].2.lost));
     let counts: Vec<String> = all.iter().map(|(_, name, figures)| format!("{name} {}", text::grouped(figures.lost))).collect();

@@ -62,7 +62,6 @@ pub struct Comparison {
 }
 
 /// What one column amounts to.
-#[derive(Clone)]
 pub struct Figures {
     pub runs: usize,
     /// Seeds in which everything in the scenario's script took place.
@@ -113,10 +112,10 @@ impl Column {
     ///
     /// # Panics
     /// Where seeds were added after the figures had been asked for.
-    pub fn figures(&self) -> Figures {
+    pub fn figures(&self) -> &Figures {
         let figures = self.figures.get_or_init(|| self.work_out());
         assert_eq!(figures.runs, self.seeds.len(), "figures are asked for when all seeds are there");
-        figures.clone()
+        figures
     }
 
     fn work_out(&self) -> Figures {

@@ -60,7 +60,7 @@ pub(crate) fn table(row: &Row) -> Table {
             figures.failover.never().to_string().into(),
             rate(figures.false_a_day()).into(),
             overlap.into(),
-            Cell::painted(findings(&figures), paint),
+            Cell::painted(findings(figures), paint),
         ]);
     }
     table
@@ -121,9 +121,9 @@ fn clean(playing: &[&Column]) -> Option<String> {
 
 /// The fastest against each of the others.
 fn fastest(playing: &[&Column]) -> Vec<String> {
-    let lost: Vec<(&Column, Figures)> =
+    let lost: Vec<(&Column, &Figures)> =
         playing.iter().map(|column| (*column, column.figures())).filter(|(_, figures)| figures.lost > 0).collect();
-    let by_median = |(_, figures): &&(&Column, Figures)| figures.failover.median().unwrap_or(u64::MAX);
+    let by_median = |(_, figures): &&(&Column, &Figures)| figures.failover.median().unwrap_or(u64::MAX);
     let Some((best, figures)) = lost.iter().min_by_key(by_median) else { return Vec::new() };
     let Some(median) = figures.failover.median() else {
         return vec![format!("nobody recovers in most seeds, not even {}", best.algorithm)];
@@ -188,7 +188,7 @@ fn too_few(playing: &[&Column]) -> Option<String> {
         let needed = figures.quantiles.iter().filter_map(|quantile| quantile.err()).map(|few| few.needed).max()?;
         Some((needed * figures.runs).div_ceil(figures.lost))
     };
-    let needed = figures.filter_map(|figures| seeds(&figures)).max()?;
+    let needed = figures.filter_map(seeds).max()?;
     Some(format!("quantiles are left out that so few failovers do not support: {} seeds would do", words::count(needed)))
 }
 
