@@ -26,6 +26,8 @@ pub enum Command {
     Compare(CompareArguments),
     /// Run a saved failure again and compare the fingerprint.
     Replay(ReplayArguments),
+    /// The smallest scenario in which the same is still found, and its story.
+    Shrink(ShrinkArguments),
     /// Hold the simulator against the published results on Raft's elections.
     Reproduce(ReproduceArguments),
     /// What is built in: scenarios, algorithms, invariants, mutants.
@@ -69,6 +71,9 @@ pub struct RunArguments {
     /// Run everything twice, and name the first event that differs.
     #[arg(long)]
     pub check_determinism: bool,
+    /// Write the scenario as it is for this seed: what is drawn at random stands in it event by event.
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "seeds")]
+    pub write_script: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -163,6 +168,36 @@ pub struct ReplayArguments {
     /// Write every event as a JSON line; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct ShrinkArguments {
+    /// A failure that `hustings run` saved (`….json`), or a scenario: a file, or the name of a built-in one.
+    pub file: String,
+    /// With a scenario: who plays; default: raft.
+    #[arg(long)]
+    pub algorithm: Option<String>,
+    /// With a scenario: which run; default: 0.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// With a scenario: override a key of it.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// With a scenario: a built-in bug to switch on.
+    #[arg(long, value_name = "ID")]
+    pub mutant: Option<String>,
+    /// Where the smallest scenario goes; default: under `runs/`.
+    #[arg(long, value_name = "FILE.toml")]
+    pub out: Option<PathBuf>,
+    /// Draw the story as an SVG too.
+    #[arg(long, value_name = "FILE.svg")]
+    pub diagram: Option<PathBuf>,
+    /// The story has at most so many messages.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub messages: usize,
+    /// Give up after so many runs: what is left then may not be the smallest.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub runs: u64,
 }
 
 #[derive(Args)]

@@ -17,6 +17,7 @@ mod many;
 mod replay;
 mod reproduce;
 mod run;
+mod shrink;
 mod validate;
 
 // What they share.
@@ -27,6 +28,7 @@ mod pictures;
 mod progress;
 mod report;
 mod save;
+mod script;
 mod trace;
 mod watch;
 
@@ -77,11 +79,15 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
             cast.say_what_is_not_weighed();
             match arguments.seeds.clone() {
                 Some(seeds) => many::seeds(&cast, seeds, &arguments, data),
-                None => run::one(&cast, &arguments, data),
+                None => {
+                    script::tell(registry, &cast, arguments.seed, arguments.write_script.as_deref())?;
+                    run::one(&cast, &arguments, data)
+                }
             }
         }
         Command::Compare(arguments) => compare::compare(registry, &arguments, data),
         Command::Replay(arguments) => replay::replay(registry, &arguments, data),
+        Command::Shrink(arguments) => shrink::shrink(registry, &arguments, data),
         Command::Reproduce(arguments) => reproduce::reproduce(registry, &arguments, data),
         Command::List(arguments) => list::list(registry, &arguments, data),
         Command::Explain { name } => explain::explain(registry, &name, data),

@@ -15,6 +15,7 @@ mod example;
 
 // One run.
 mod column;
+pub mod diagram;
 pub mod human;
 pub mod json;
 pub mod live;

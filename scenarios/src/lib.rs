@@ -35,6 +35,10 @@ mod registry;
 mod running;
 pub mod saved;
 
+// From a scenario to a smaller one, and to a file again.
+pub mod shrink;
+pub mod write;
+
 // For editors.
 mod schema;
 

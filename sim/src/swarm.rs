@@ -16,6 +16,8 @@ const MILLION: u64 = 1_000_000;
 const MOST_FAULTS: u64 = 10_000;
 /// One time in so many, everything is put right instead and left alone for the longest time that a fault lasts.
 const BREATH: u64 = 10;
+/// Links flap no faster on average: scenario files take no faster ones, and what is drawn can be written as one.
+const FASTEST_FLAP: Span = Span::micros(200);
 
 /// The families in force under this seed: each with probability one half, and at least one.
 pub fn describe(swarm: &Swarm, seed: u64) -> Vec<Family> {
@@ -97,7 +99,7 @@ impl Drawing<'_> {
         self.faults += 1;
         let room = Span(self.swarm.until.0 - at.0);
         let (shortest, longest) = self.swarm.lasting;
-        let lasting = self.between(shortest, longest).min(room);
+        let lasting = self.between(shortest, longest).max(Span::nanos(1)).min(room);
         let within = Span(room.0 - lasting.0).min(longest);
         let stretch = Stretch { at, lasting, within };
         match family {
@@ -184,7 +186,7 @@ impl Drawing<'_> {
     fn flap(&mut self, stretch: Stretch) {
         let one = self.leader_or_random();
         let mean = stretch.lasting.fraction(1, 4).0.max(1);
-        let mut stretch_of = || Delay::Exponential { mean: Span(self.stream.below(mean) + 1) };
+        let mut stretch_of = || Delay::Exponential { mean: Span((self.stream.below(mean) + 1).max(FASTEST_FLAP.0)) };
         let (down, up) = (stretch_of(), stretch_of());
         let both = self.stream.below(2) == 0;
         let (from, to, lasting) = (vec![one], vec![Target::All], stretch.lasting);

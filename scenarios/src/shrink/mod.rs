@@ -1,0 +1,104 @@
+//! From a scenario in which something was found to the smallest one in which the same is still found: fault events first, then
+//! members, then durations, then settings of links and of the rest of the world. (Delta debugging: Zeller and Hildebrandt,
+//! "Simplifying and isolating failure-inducing input", 2002.)
+//!
+//! Pure: whoever calls says by a run whether the finding is still there. Every step is such a run; what loses the finding is not
+//! taken.
+
+mod events;
+mod faults;
+mod nodes;
+mod times;
+mod world;
+
+use sim::setup::Setup;
+use sim::{Span, Time};
+
+pub use events::without;
+
+/// Runs a candidate: when was the same thing found? `None`: it was not.
+pub type Still<'a> = dyn FnMut(&Setup) -> Option<Time> + 'a;
+
+/// Rounds over all kinds of steps: what one kind has made possible, another may take.
+const MOST_ROUNDS: usize = 6;
+
+/// What is left.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shrunk {
+    pub setup: Setup,
+    /// Candidates that were run.
+    pub tried: u64,
+    /// Every event that is left was taken away once more, by itself with those that depend on it, and the finding went with it.
+    /// `false`: the candidates ran out before that.
+    pub minimal: bool,
+}
+
+/// Takes away from a scenario whatever it can without losing the finding. `found` is when it is found in the whole, `most` how
+/// many candidates may be run.
+///
+/// # Panics
+/// When the setup has a swarm: write it out first ([`crate::write::drawn`]).
+pub fn shrink(setup: Setup, found: Time, most: u64, still: &mut Still<'_>) -> Shrunk {
+    assert!(setup.swarm.is_none(), "a swarm is drawn before it is made smaller");
+    let mut shrinking = Shrinking { setup, found, still, tried: 0, most };
+    shrinking.end_soon();
+    shrinking.settle_draws();
+    for _ in 0..MOST_ROUNDS {
+        let before = shrinking.setup.clone();
+        shrinking.fewer_events();
+        shrinking.fewer_nodes();
+        shrinking.shorter_times();
+        shrinking.plainer_world();
+        shrinking.end_soon();
+        if shrinking.setup == before {
+            break;
+        }
+    }
+    shrinking.fewer_events();
+    let minimal = shrinking.is_minimal();
+    Shrunk { setup: shrinking.setup, tried: shrinking.tried, minimal }
+}
+
+/// The scenario so far.
+struct Shrinking<'a> {
+    setup: Setup,
+    /// When it is found there.
+    found: Time,
+    still: &'a mut Still<'a>,
+    tried: u64,
+    most: u64,
+}
+
+impl Shrinking<'_> {
+    /// Takes the candidate if the same is still found there.
+    fn attempt(&mut self, candidate: Setup) -> bool {
+        if candidate == self.setup || self.tried >= self.most {
+            return false;
+        }
+        self.tried += 1;
+        let Some(found) = (self.still)(&candidate) else { return false };
+        (self.setup, self.found) = (candidate, found);
+        true
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Setup)) -> bool {
+        let mut candidate = self.setup.clone();
+        change(&mut candidate);
+        self.attempt(candidate)
+    }
+
+    /// The run ends shortly after the finding: nothing later matters, and every run after this is short.
+    fn end_soon(&mut self) {
+        // What happens at the end of the run does not happen any more.
+        let last = self.found.0 + 1;
+        for unit in [Span::millis(100), Span::millis(1), Span::nanos(1)] {
+            let duration = Span(last.div_ceil(unit.0) * unit.0);
+            if duration >= self.setup.duration || self.change(|setup| setup.duration = duration) {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Stories of made-up findings: what is still found is a rule here, so that what must be left is known.
+
+use sim::fault::{Fault, ScriptEvent, Target, When};
+
+use super::*;
+use sim::Delay;
+
+fn event(name: &str, when: When, fault: Fault) -> ScriptEvent {
+    ScriptEvent { name: String::from(name), when, every: None, until: None, fault, bind: None, within: None }
+}
+
+fn at(millis: u64) -> When {
+    When::At(Delay::Constant(Span::millis(millis)))
+}
+
+fn crash(name: &str, millis: u64) -> ScriptEvent {
+    event(name, at(millis), Fault::Crash(vec![Target::Leader]))
+}
+
+fn setup(script: Vec<ScriptEvent>) -> Setup {
+    Setup { script, ..Setup::default() }
+}
+
+fn names(setup: &Setup) -> Vec<&str> {
+    setup.script.iter().map(|event| event.name.as_str()).collect()
+}
+
+#[test]
+fn of_many_events_those_two_are_left_that_need_each_other() {
+    let script = (0..37).map(|number| crash(&format!("c{number}"), 1_000 + number)).collect();
+    let mut still = |setup: &Setup| {
+        let names = names(setup);
+        (names.contains(&"c3") && names.contains(&"c29")).then_some(Time(2_000_000_000))
+    };
+    let shrunk = shrink(setup(script), Time(2_000_000_000), 10_000, &mut still);
+    assert_eq!(names(&shrunk.setup), ["c3", "c29"]);
+    assert!(shrunk.minimal);
+    assert_eq!(shrunk.setup.nodes, 1, "the members did not matter");
+    assert_eq!(shrunk.setup.duration, Span::millis(2_100), "nothing after the finding is left");
+    assert!(!shrunk.setup.work.on);
+}
+
+#[test]
+fn what_comes_after_an_event_and_what_is_aimed_at_its_name_goes_with_it() {
+    let mut first = crash("first", 1_000);
+    first.bind = Some(String::from("L"));
+    let restart = Fault::Restart(vec![Target::Named(String::from("L"))]);
+    let after = When::After(String::from("first"), Delay::Constant(Span::secs(1)));
+    let script = vec![first, event("named", at(3_000), restart.clone()), event("after", after, Fault::Heal)];
+    assert_eq!(names(&setup(events::without(&script, 0..1))), [""; 0]);
+    assert_eq!(names(&setup(events::without(&script, 1..2))), ["first", "after"]);
+}
+
+#[test]
+fn a_time_is_halved_as_long_as_it_may_be_and_rounded_after_that() {
+    let pause = Fault::Pause { who: vec![Target::Leader], lasting: Some(Span::nanos(4_321_987_654)) };
+    let script = vec![event("pause", at(1_234), pause)];
+    let mut still = |setup: &Setup| match setup.script.first()?.fault {
+        Fault::Pause { lasting: Some(lasting), .. } if lasting >= Span::millis(900) => Some(Time(3)),
+        _ => None,
+    };
+    let shrunk = shrink(setup(script), Time(3), 10_000, &mut still);
+    let [ScriptEvent { when, fault: Fault::Pause { lasting, .. }, .. }] = shrunk.setup.script.as_slice() else {
+        panic!("one pause")
+    };
+    assert_eq!(*lasting, Some(Span::secs(1)));
+    assert_eq!(*when, When::At(Delay::Constant(Span::secs(1))));
+}
+
+#[test]
+fn members_are_numbered_anew_and_what_was_aimed_at_those_who_left_goes() {
+    let aimed = |name: &str, member: u16| event(name, at(1_000), Fault::Crash(vec![Target::Member(member)]));
+    let mut still = |setup: &Setup| {
+        let second = setup.script.iter().find(|event| event.name == "last")?;
+        (setup.nodes >= 3 && second.fault == Fault::Crash(vec![Target::Member(setup.nodes - 1)])).then_some(Time(5))
+    };
+    let shrunk = shrink(setup(vec![aimed("other", 1), aimed("last", 4)]), Time(5), 10_000, &mut still);
+    assert_eq!((shrunk.setup.nodes, names(&shrunk.setup)), (3, vec!["last"]));
+}
+
+#[test]
+fn when_the_candidates_run_out_what_is_left_is_still_found_and_not_called_minimal() {
+    let script = (0..64).map(|number| crash(&format!("c{number}"), 1_000 + number)).collect();
+    let mut still = |setup: &Setup| names(setup).contains(&"c7").then_some(Time(5));
+    let shrunk = shrink(setup(script), Time(5), 4, &mut still);
+    assert!(names(&shrunk.setup).contains(&"c7") && shrunk.setup.script.len() > 1);
+    assert!(!shrunk.minimal);
+    assert_eq!(shrunk.tried, 4);
+}

@@ -1,0 +1,97 @@
+//! Candidates, each run as the file that it would be: what cannot be written down and read back is none.
+
+use reports::words;
+use scenarios::{PerAlgorithm, Scenario, write};
+use sim::outcome::{Outcome, Severity, Standing};
+use sim::setup::Setup;
+use sim::{Options, Player, Registry, Time, Value};
+
+use crate::cast::Cast;
+use crate::failure::Failure;
+
+/// What is to be found again, and when it was first seen.
+pub struct Found {
+    pub invariant: &'static str,
+    pub standing: Standing,
+    pub at: Time,
+    pub saw: String,
+}
+
+pub struct Candidates<'r> {
+    registry: &'r Registry,
+    player: &'r dyn Player,
+    settings: PerAlgorithm<(String, Value)>,
+    seed: u64,
+    mutant: Option<String>,
+    fingerprint: u128,
+    invariant: &'static str,
+    standing: Standing,
+}
+
+impl<'r> Candidates<'r> {
+    /// Runs the whole, and takes the first safety finding of it.
+    pub fn of(registry: &'r Registry, cast: &Cast<'r>, seed: u64) -> Result<Candidates<'r>, Failure> {
+        let outcome = cast.run(seed, None);
+        let Some((judgement, _)) = words::findings(&outcome, Severity::Safety).into_iter().next() else {
+            let what = format!("there is no safety finding in this run, so there is nothing to shrink: {}", cast.command(seed));
+            return Err(Failure::Nothing(what));
+        };
+        let name = cast.player.name();
+        let settings = cast.scenario.settings.iter().filter(|(algorithm, _)| algorithm == name).cloned().collect();
+        Ok(Candidates {
+            registry,
+            player: cast.player,
+            settings,
+            seed,
+            mutant: cast.mutant().map(str::to_owned),
+            fingerprint: outcome.fingerprint,
+            invariant: judgement.invariant,
+            standing: judgement.standing,
+        })
+    }
+
+    pub const fn invariant(&self) -> &'static str {
+        self.invariant
+    }
+
+    /// The same finding in this outcome: by the same invariant, with the same standing.
+    pub fn sought(&self, outcome: &Outcome) -> Option<Found> {
+        let found = words::findings(outcome, Severity::Safety);
+        let same =
+            found.into_iter().find(|(judgement, _)| judgement.invariant == self.invariant && judgement.standing == self.standing);
+        same.map(|(judgement, violation)| Found {
+            invariant: judgement.invariant,
+            standing: judgement.standing,
+            at: violation.at,
+            saw: violation.saw.clone(),
+        })
+    }
+
+    /// The setup as a file.
+    pub fn text(&self, setup: &Setup, about: &str, comments: &[String]) -> String {
+        let mut setup = setup.clone();
+        let name = self.player.name();
+        setup.members.iter_mut().for_each(|member| member.settings.retain(|(algorithm, ..)| algorithm == name));
+        write::scenario(&setup, about, &self.settings, comments)
+    }
+
+    /// Who plays what the file says.
+    pub fn cast(&self, text: &str, origin: &str) -> Result<Cast<'r>, Failure> {
+        Cast::of(Scenario::parse(text, origin, self.registry)?, self.player, self.mutant.clone())
+    }
+
+    /// The scenario written out, with nothing taken away yet: it must be the same run.
+    pub fn found_in_plain(&self, plain: &Setup, seed: u64) -> Result<Found, Failure> {
+        let cast = self.cast(&self.text(plain, "", &[]), "the scenario, written out")?;
+        let outcome = cast.run(seed, None);
+        let same = self.sought(&outcome).filter(|_| outcome.fingerprint == self.fingerprint);
+        same.ok_or_else(|| Failure::Ours(format!("the scenario, written out, runs differently: {}", cast.command(seed))))
+    }
+
+    /// When the same is found in this candidate.
+    pub fn still(&self, setup: &Setup) -> Option<Time> {
+        let cast = self.cast(&self.text(setup, "", &[]), "candidate").ok()?;
+        let outcome = cast.run_with(self.seed, Options { fingerprint: false, ..Options::default() });
+        self.sought(&outcome).map(|found| found.at)
+    }
+}

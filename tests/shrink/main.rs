@@ -1,0 +1,42 @@
+//! Findings of random faults, made small by the command: what it writes fails by itself in the same way, and needs every event.
+
+mod kit;
+
+use kit::{Subject, table};
+
+/// Three that are quick.
+const QUICK: [(&str, &str, &str); 3] =
+    [("raft", "R1", "random-faults"), ("raft", "R2", "random-faults"), ("zab", "Z1", "random-faults")];
+
+#[test]
+fn findings_of_three_mutants_shrink_to_files_that_fail_alone_in_the_same_way() {
+    let rows: Vec<_> =
+        QUICK.iter().map(|(algorithm, mutant, scenario)| Subject::search(algorithm, mutant, scenario, 200)).collect();
+    for subject in rows {
+        let subject = subject.expect("random faults catch it within 200 seeds");
+        let row = subject.shrink();
+        assert!(row.events.1 < row.events.0, "{row:?}");
+        assert!(row.messages <= 40, "{row:?}");
+    }
+}
+
+#[test]
+#[ignore = "row 6 of the gate: twenty findings, some minutes; prints the table"]
+fn twenty_findings_of_different_mutants_shrink_within_a_minute_each() {
+    let rows: Vec<_> = kit::found_by_random_faults(20).iter().map(Subject::shrink).collect();
+    println!("{}", table(&rows));
+    assert_eq!(rows.len(), 20, "so many mutants are found by random faults");
+    assert!(rows.iter().all(|row| row.seconds < 60.0));
+    let short = rows.iter().filter(|row| row.messages <= 40 && row.left_out == 0).count();
+    assert!(short >= 15, "{short} stories of 20 have at most 40 messages");
+}
+
+#[test]
+fn a_saved_failure_shrinks_as_its_scenario_does_and_an_innocent_run_does_not() {
+    kit::saved_failure_shrinks();
+    let output = kit::hustings(&["shrink", "healthy", "--algorithm", "raft"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no safety finding"));
+    let output = kit::hustings(&["shrink", "failure.json", "--seed", "3"]);
+    assert_eq!(output.status.code(), Some(2));
+}
