@@ -78,7 +78,7 @@ pub fn hustings(arguments: &[&str]) -> Output {
 /// The number before this word, in this text.
 fn number_before(text: &str, word: &str) -> Option<usize> {
     let before = text[..text.find(word)?].trim_end();
-    before.rsplit(' ').next()?.parse().ok()
+    before.rsplit(char::is_whitespace).next()?.parse().ok()
 }
 
 impl Subject {
@@ -100,7 +100,7 @@ impl Subject {
         #[expect(clippy::disallowed_methods, reason = "how long the command takes is what is asked")]
         let begun = Instant::now();
         let arguments = ["--algorithm", algorithm, "--mutant", mutant, "--seed", &words, "--out", &file, "--diagram", &picture];
-        let output = hustings(&[&["shrink", name][..], &arguments].concat());
+        let output = hustings(&[&["shrink", name][..], &arguments[..]].concat());
         let seconds = begun.elapsed().as_secs_f64();
         let (told, talk) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{algorithm} {mutant} {seed}\n{told}\n{talk}");

@@ -58,7 +58,7 @@ fn choices(nodes: u16, size: usize) -> Vec<Vec<u16>> {
         return vec![(0..nodes).take(size).collect()];
     }
     let all = (0u32..1 << nodes).filter(|set| set.count_ones() as usize == size);
-    let mut choices: Vec<Vec<u16>> = all.map(|set| (0..nodes).filter(|member| set >> member & 1 == 1).collect()).collect();
+    let mut choices: Vec<Vec<u16>> = all.map(|set| (0..nodes).filter(|member| (set >> member) & 1 == 1).collect()).collect();
     choices.sort_unstable();
     choices
 }

@@ -21,8 +21,8 @@ impl Shrinking<'_> {
             self.change(|setup| setup.script[event].within = None);
             self.fixed(event);
             self.halve(event, later);
-            self.halve(event, |event| faults::lasting(&mut event.fault));
-            for of in [at as Of, later, |event| faults::lasting(&mut event.fault), |event| event.within.as_mut()] {
+            self.halve(event, lasting);
+            for of in [at as Of, later, lasting, within] {
                 self.round(event, of);
             }
         }
@@ -81,4 +81,12 @@ fn later(event: &mut ScriptEvent) -> Option<&mut Span> {
         When::After(_, Delay::Constant(time)) => Some(time),
         _ => None,
     }
+}
+
+fn lasting(event: &mut ScriptEvent) -> Option<&mut Span> {
+    faults::lasting(&mut event.fault)
+}
+
+fn within(event: &mut ScriptEvent) -> Option<&mut Span> {
+    event.within.as_mut()
 }
