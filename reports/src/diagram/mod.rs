@@ -8,7 +8,7 @@ mod text;
 
 use sim::Time;
 
-use crate::story::{Finding, Story};
+use crate::story::Story;
 use crate::words;
 use past::Past;
 

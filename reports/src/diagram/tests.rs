@@ -4,7 +4,7 @@ use sim::outcome::{Severity, Standing};
 
 use super::*;
 use crate::story::tests::story;
-use crate::story::{Fate, Limits, Message};
+use crate::story::{Fate, Finding, Limits, Message};
 
 /// Three members that say `Ping` as told: from, to, sent, arrived.
 fn made_up(pings: &[(usize, usize, u64, u64)], finding: (&[usize], u64)) -> Story {
