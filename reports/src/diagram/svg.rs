@@ -15,7 +15,7 @@ const TIMES: usize = 84;
 /// From one line to the next.
 const APART: usize = 84;
 /// A letter of the labels is about so wide.
-const LETTER: f64 = 6.7;
+const LETTER: f64 = 7.4;
 
 const STYLE: &str = "text{font:12px ui-monospace,SFMono-Regular,Menlo,monospace;fill:#1f2328}.title{font-size:16px;font-weight:bold}\
 .note,.time{fill:#59636e}.time{text-anchor:end}.name{text-anchor:middle;font-weight:bold}.line{stroke:#8c959f}\
