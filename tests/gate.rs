@@ -47,6 +47,7 @@ fn case(registry: &Registry, name: &str, algorithm: &'static str, salt: u64, tim
         expects_line: None,
         thresholds: Vec::new(),
         measures_failover: false,
+        repeated: Vec::new(),
         records: Records { scenario, algorithm: algorithm_name, digest: String::new(), invariants, runs },
         complaints: Vec::new(),
     }

@@ -16,7 +16,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub algorithm: Vec<String>,
     /// The first seed, and the one after the last. The default takes a minute or two for everything that is built in.
-    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "0..20")]
+    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "0..100")]
     pub seeds: Range<u64>,
     /// Override a key of the scenarios: `nodes=7`, `algorithm.raft.pre-vote=true`.
     #[arg(long, value_name = "KEY=VALUE")]
