@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sim::Span;
 
+use crate::check::CheckArguments;
+
 /// Put leader-election algorithms through the same bad days, and see what breaks.
 #[derive(Parser)]
 #[command(name = "hustings", version, arg_required_else_help = true, after_help = EXITS)]
@@ -15,8 +17,8 @@ pub struct Arguments {
 }
 
 const EXITS: &str = "\
-Exit codes: 0 as expected, 1 safety finding, 2 usage or scenario file, 3 liveness finding or published result not met,
-4 nothing selected or never exercised, 70 a bug of ours or a run that does not repeat itself, 130 interrupted.";
+Exit codes: 0 as expected, 1 safety finding, 2 usage or scenario file, 3 liveness finding, or expectation,
+threshold or published result not met, 4 nothing selected or never exercised, 5 worse than the baseline, 70 a bug of ours or a run that does not repeat itself, 130 interrupted.";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -24,6 +26,8 @@ pub enum Command {
     Run(RunArguments),
     /// Compare algorithms: many paired seeds, failover times with intervals, findings, files.
     Compare(CompareArguments),
+    /// Hold scenarios against what they expect and allow, for continuous integration: findings, thresholds, a baseline.
+    Check(CheckArguments),
     /// Run a saved failure again and compare the fingerprint.
     Replay(ReplayArguments),
     /// The smallest scenario in which the same is still found, and its story.
@@ -290,7 +294,7 @@ pub enum Listed {
 }
 
 /// `0..1000`. An empty range is no mistake of form: it selects nothing, and is answered as such.
-fn seeds(text: &str) -> Result<Range<u64>, String> {
+pub fn seeds(text: &str) -> Result<Range<u64>, String> {
     let advice = "write the first seed and the one after the last, such as 0..1000";
     let (first, end) = text.split_once("..").ok_or(advice)?;
     let number = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a seed: {advice}"));
@@ -298,7 +302,7 @@ fn seeds(text: &str) -> Result<Range<u64>, String> {
 }
 
 /// `1.5s`, and more than nothing.
-fn duration(text: &str) -> Result<Span, String> {
+pub fn duration(text: &str) -> Result<Span, String> {
     let span = Span::parse(text)?;
     if span == Span::ZERO { Err(String::from("nothing is over at once: write a time such as 2s")) } else { Ok(span) }
 }

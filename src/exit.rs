@@ -12,7 +12,7 @@ pub const AS_EXPECTED: Exit = Exit(0);
 pub const SAFETY: Exit = Exit(1);
 /// The command line, a scenario file or a saved failure is wrong, or a file could not be written.
 pub const USAGE: Exit = Exit(2);
-/// A liveness invariant was violated, or a published result was not met.
+/// A liveness invariant was violated; or an expectation, a threshold or a published result was not met.
 pub const LIVENESS: Exit = Exit(3);
 /// Nothing was selected, or what had to be exercised never was.
 pub const NOT_EXERCISED: Exit = Exit(4);

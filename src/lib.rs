@@ -10,6 +10,7 @@ use clap::{CommandFactory, Parser};
 use sim::Registry;
 
 // The commands.
+mod check;
 mod compare;
 mod explain;
 mod list;
@@ -85,6 +86,7 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
                 }
             }
         }
+        Command::Check(arguments) => check::check(registry, &arguments, data),
         Command::Compare(arguments) => compare::compare(registry, &arguments, data),
         Command::Replay(arguments) => replay::replay(registry, &arguments, data),
         Command::Shrink(arguments) => shrink::shrink(registry, &arguments, data),

@@ -27,10 +27,14 @@ pub mod timeline;
 pub mod trace;
 
 // Many runs.
+pub mod baseline;
 pub mod charts;
+pub mod check;
 pub mod choosing;
 pub mod compare;
+pub mod github;
 pub mod html;
+pub mod junit;
 pub mod summary;
 
 // What there is.

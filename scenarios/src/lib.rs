@@ -11,6 +11,7 @@ pub mod suggest;
 mod document;
 mod files;
 mod keys;
+mod lines;
 mod lowering;
 mod measured;
 pub mod overrides;

@@ -1,0 +1,99 @@
+//! Questions with known answers, and how often there is a false alarm.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::*;
+use crate::check::tests::{case, run};
+
+fn baseline(cases: &[Case]) -> Ledger {
+    Ledger { cases: cases.iter().map(|case| case.records.clone()).collect(), ..Ledger::new("1", &[], &[], &[], (0, 1_000)) }
+}
+
+/// A family of algorithms with failovers drawn from this stream, uniform over 150 ms above 150 ms times `slower` in the first.
+fn family(algorithms: &[&'static str], seeds: u64, slower: u64, stream: u64) -> Vec<Case> {
+    let mut source = ChaCha8Rng::from_seed([7; 32]);
+    source.set_stream(stream);
+    let mut one = |place: usize, algorithm: &'static str| {
+        let mut draw = |seed: u64| {
+            let timeout = (150_000_000 + source.next_u64() % 150_000_000) * if place == 0 { slower } else { 100 } / 100;
+            Run { recovered_ns: Some(timeout), messages: 100 + source.next_u64() % 50, ..run(seed) }
+        };
+        let mut case = Case { algorithm, ..case((0..seeds).map(&mut draw).collect()) };
+        case.records.algorithm = algorithm.to_owned();
+        case
+    };
+    algorithms.iter().enumerate().map(|(place, algorithm)| one(place, algorithm)).collect()
+}
+
+#[test]
+fn the_same_runs_are_no_regression_and_nothing_is_asked() {
+    let cases = vec![case((0..400).map(run).collect())];
+    let judged = judge(&cases, &baseline(&cases));
+    assert!(judged.complaints.is_empty() && judged.family == 0 && judged.notes.is_empty(), "{:?}", judged.notes);
+}
+
+#[test]
+fn a_slower_failover_and_more_messages_are_told_with_what_they_were() {
+    let then = vec![case((0..400).map(run).collect())];
+    let slower = |seed: u64| Run { recovered_ns: run(seed).recovered_ns.map(|nanos| nanos * 6 / 5), messages: 500, ..run(seed) };
+    let judged = judge(&[case((0..400).map(slower).collect())], &baseline(&then));
+    let about: Vec<&str> = judged.complaints.iter().map(|(_, complaint)| complaint.about.as_str()).collect();
+    assert_eq!(about, ["failover-p50", "messages", "failover-p99"], "{:?}", judged.complaints);
+    assert!(judged.complaints[0].1.words.contains("from 399.000 ms to 478.800 ms"), "{:?}", judged.complaints[0].1);
+    let faster = judge(&then, &baseline(&[case((0..400).map(slower).collect())]));
+    assert!(faster.complaints.is_empty(), "faster is no regression: {:?}", faster.complaints);
+}
+
+#[test]
+fn p99_is_refused_below_368_seeds_and_that_is_said() {
+    let cases = vec![case((0..367).map(run).collect())];
+    let judged = judge(&cases, &baseline(&cases));
+    assert!(judged.notes[0].contains("takes 368 failovers, and there were 367"), "{:?}", judged.notes);
+}
+
+#[test]
+fn an_invariant_that_other_seeds_break_or_that_is_never_tested_any_more_is_a_change() {
+    let then = vec![case((0..40).map(run).collect())];
+    let worse = |seed: u64| Run { violated: u64::from(seed % 2 == 0) << 1, ..run(seed) };
+    let judged = judge(&[case((0..40).map(worse).collect())], &baseline(&then));
+    assert!(judged.complaints[0].1.words.contains("violated in 0 of 40 seeds, and now in 20"), "{:?}", judged.complaints);
+    let silent = judge(&[case((0..40).map(|seed| Run { tested: 0b01, ..run(seed) }).collect())], &baseline(&then));
+    assert!(
+        silent.complaints[0].1.words.contains("effective-split-brain was put to the test in all of 40"),
+        "{:?}",
+        silent.complaints
+    );
+    let new = judge(&[Case { algorithm: "zab", ..case(vec![run(0)]) }], &baseline(&then));
+    assert!(new.notes[0].contains("with zab"), "{:?}", new.notes);
+}
+
+#[test]
+fn holm_holds_the_smallest_against_the_most_and_stops_at_the_first_that_holds_out() {
+    let question = |p: f64| Question { case: 0, about: format!("{p}"), words: String::new(), seeds: Vec::new(), p };
+    let rejects = |all: &[f64]| rejected(all.iter().copied().map(question).collect()).len();
+    assert_eq!(
+        rejects(&[0.01, 0.04, 0.03, 0.005]),
+        2,
+        "0.005 and 0.01 hold against a quarter and a third of 0.05, 0.03 not against half"
+    );
+    assert_eq!(rejects(&[0.05]), 1);
+    assert_eq!(rejects(&[0.02, 0.02, 0.02]), 0);
+    assert_eq!(rejects(&[]), 0);
+}
+
+#[test]
+fn a_family_without_a_change_is_seldom_called_one_and_a_fifth_slower_almost_always() {
+    let algorithms = ["a", "b", "c", "d", "e", "f"];
+    let (mut alarms, mut caught, mut right) = (0, 0, 0);
+    for repetition in 0..100 {
+        let then = baseline(&family(&algorithms, 1_000, 100, 3 * repetition));
+        alarms += usize::from(!judge(&family(&algorithms, 1_000, 100, 3 * repetition + 1), &then).complaints.is_empty());
+        let judged = judge(&family(&algorithms, 1_000, 120, 3 * repetition + 2), &then);
+        caught += usize::from(judged.complaints.iter().any(|(place, _)| *place == 0));
+        right += usize::from(judged.complaints.iter().all(|(place, _)| *place == 0));
+    }
+    // Drawn once and for all: what stands here is what comes out.
+    assert!(alarms <= 5, "{alarms} of 100");
+    assert!(caught >= 95 && right >= 90, "{caught} caught, {right} without a false one beside it");
+}

@@ -1,0 +1,168 @@
+//! Small gates by hand.
+
+use scenarios::Threshold;
+use sim::{Span, Value};
+
+use super::*;
+
+/// Of a seed in which a leader was lost and everything held.
+pub(crate) fn run(seed: u64) -> Run {
+    Run {
+        seed,
+        lost: true,
+        failover: true,
+        recovered_ns: Some(200_000_000 + seed * 1_000_000),
+        led: true,
+        messages: 100 + seed,
+        tested: 0b11,
+        ..Run::default()
+    }
+}
+
+pub(crate) fn case(runs: Vec<Run>) -> Case {
+    Case {
+        scenario: String::from("some/leader-crash.toml"),
+        file: Some(String::from("some/leader-crash.toml")),
+        algorithm: "raft",
+        misfit: None,
+        expects: Vec::new(),
+        expects_line: None,
+        thresholds: Vec::new(),
+        measures_failover: false,
+        repeated: Vec::new(),
+        records: Records {
+            scenario: String::from("some/leader-crash.toml"),
+            algorithm: String::from("raft"),
+            digest: String::from("0"),
+            invariants: vec![String::from("election-safety"), String::from("effective-split-brain")],
+            runs,
+        },
+        complaints: Vec::new(),
+    }
+}
+
+pub(crate) fn check(mut cases: Vec<Case>) -> Check {
+    for case in &mut cases {
+        case.complaints = weigh(case);
+        for complaint in &mut case.complaints {
+            complaint.replay = format!("hustings run {} --algorithm {} --seed 4", case.scenario, case.algorithm);
+        }
+    }
+    Check { version: "1", seeds: 0..20, asked: 0..20, cases, broken: Vec::new(), kept: Vec::new(), notes: Vec::new() }
+}
+
+fn kinds(case: &Case) -> Vec<Kind> {
+    weigh(case).iter().map(|complaint| complaint.kind).collect()
+}
+
+#[test]
+fn what_is_promised_and_broken_is_wrong_and_what_is_not_promised_is_not() {
+    let mut runs: Vec<Run> = (0..20).map(run).collect();
+    assert_eq!(kinds(&case(runs.clone())), []);
+    runs[4].violated = 0b10;
+    assert_eq!(kinds(&case(runs.clone())), [], "nobody promised it");
+    runs[4].safety = 0b10;
+    let complaints = weigh(&case(runs.clone()));
+    assert_eq!(complaints[0].seeds, [4]);
+    assert!(complaints[0].words.contains("effective-split-brain was violated in 1 of 20 seeds (4)"), "{complaints:?}");
+    let meant = Case { expects: vec!["effective-split-brain"], ..case(runs) };
+    assert_eq!(kinds(&meant), [], "it was meant to be");
+    assert_eq!(meant.found_as_meant(), [("effective-split-brain", 1)]);
+}
+
+#[test]
+fn what_is_meant_to_be_found_and_is_not_is_wrong_too() {
+    let meant = Case { expects: vec!["effective-split-brain"], expects_line: Some(9), ..case((0..20).map(run).collect()) };
+    let complaints = weigh(&meant);
+    assert_eq!((complaints[0].kind, complaints[0].line), (Kind::Missing, Some(9)));
+    assert!(complaints[0].words.contains("held in all of the 20"), "{complaints:?}");
+    let untested = (0..20).map(|seed| Run { tested: 0b01, ..run(seed) }).collect();
+    let complaints = weigh(&Case { expects: vec!["effective-split-brain"], ..case(untested) });
+    assert!(complaints[0].words.contains("never put to the test"), "{complaints:?}");
+}
+
+#[test]
+fn a_threshold_is_held_against_what_was_seen_and_refused_where_too_few_failovers_support_it() {
+    let with = |key: &'static str, most: Value, runs: Vec<Run>| {
+        weigh(&Case { thresholds: vec![(Threshold { key, most }, Some(12))], ..case(runs) })
+    };
+    let runs: Vec<Run> = (0..20).map(run).collect();
+    let time = |millis: u64| Value::Span(Span(millis * 1_000_000));
+    assert_eq!(with("failover-p50", time(209), runs.clone()), [], "the tenth of twenty is 209 ms");
+    let missed = with("failover-p50", time(208), runs.clone());
+    assert_eq!((missed[0].kind, missed[0].line, missed[0].seeds.as_slice()), (Kind::Threshold, Some(12), &[19][..]));
+    assert_eq!(with("failover-max", time(219), runs.clone()), []);
+    assert_eq!(with("failover-max", time(218), runs.clone())[0].kind, Kind::Threshold);
+    assert_eq!(with("failover-mean", time(210), runs.clone()), []);
+    assert_eq!(with("failover-mean", time(209), runs.clone())[0].kind, Kind::Threshold);
+    let refused = with("failover-p99", time(900), runs.clone());
+    assert_eq!(refused[0].kind, Kind::NotExercised);
+    assert!(refused[0].words.contains("368"), "{refused:?}");
+    assert_eq!(with("failover-p99", time(900), (0..368).map(run).collect()), []);
+    let stuck: Vec<Run> =
+        (0..20).map(|seed| Run { recovered_ns: (seed != 7).then_some(1), led: seed != 7, ..run(seed) }).collect();
+    assert_eq!(with("failover-max", time(218), stuck.clone())[0].seeds, [7], "never is longer than anything");
+    assert_eq!(with("unrecovered", Value::Count(1), stuck.clone()), []);
+    assert_eq!(with("unrecovered", Value::Count(0), stuck)[0].seeds, [7]);
+    let quiet = (0..20).map(|seed| Run { failover: false, ..run(seed) }).collect();
+    assert_eq!(with("failover-p50", time(1), quiet)[0].kind, Kind::NotExercised, "no leader was lost");
+    let split = (0..20).map(|seed| Run { overlap_ns: seed, leaderless_ns: 2 * seed, false_failovers: 1, ..run(seed) });
+    let split: Vec<Run> = split.collect();
+    assert_eq!(with("overlap-max", Value::Span(Span(19)), split.clone()), []);
+    assert_eq!(with("overlap-max", Value::Span(Span(18)), split.clone())[0].seeds, [19]);
+    assert_eq!(with("leaderless-mean", Value::Span(Span(18)), split.clone())[0].kind, Kind::Threshold);
+    assert_eq!(with("false-failovers", Value::Count(20), split.clone()), []);
+    assert_eq!(with("false-failovers", Value::Count(19), split)[0].kind, Kind::Threshold);
+}
+
+#[test]
+fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_no_event() {
+    let missed = |of: &dyn Fn(u64) -> Vec<&'static str>| {
+        case((0..20).map(|seed| Run { missed: of(seed).into_iter().map(String::from).collect(), ..run(seed) }).collect())
+    };
+    let complaints = weigh(&missed(&|_| vec!["cut"]));
+    assert!(complaints[0].kind == Kind::NotExercised && complaints[0].words.contains("`cut`"), "{complaints:?}");
+    assert_eq!(weigh(&missed(&|seed| if seed == 3 { vec![] } else { vec!["cut"] })), [], "once is enough");
+    assert_eq!(weigh(&missed(&|_| vec!["swarm 1: crash"])), []);
+    let repeated = Case { repeated: vec![String::from("cut")], ..missed(&|_| vec!["cut"]) };
+    assert_eq!(weigh(&repeated), [], "another of them may have found one");
+    let quiet = Case { measures_failover: true, ..case(vec![Run { lost: false, failover: false, ..run(0) }]) };
+    assert_eq!(kinds(&quiet), [Kind::NotExercised]);
+    let misfit = Case { misfit: Some(String::from("it has no log")), ..case(Vec::new()) };
+    assert_eq!(kinds(&misfit), [Kind::NotExercised]);
+}
+
+#[test]
+fn the_last_line_is_the_command_for_the_gravest() {
+    let broken = case((0..20).map(|seed| Run { safety: 1, violated: 1, ..run(seed) }).collect());
+    let check = check(vec![Case { algorithm: "bully", ..case(vec![run(0)]) }, broken]);
+    let text = text::human(&check);
+    assert_eq!(text.trim_end().lines().last(), Some("hustings run some/leader-crash.toml --algorithm raft --seed 4"), "{text}");
+    assert!(text.contains("1 of 2 algorithms: raft") && text.contains("in 20 of 20 seeds (0, 1, 2, 3, 4 and 15 more)"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&json::text(&check)).expect("JSON");
+    assert_eq!(json["cases"][1]["complaints"][0]["kind"], "safety");
+    assert!(text::markdown(&check).contains("| safety |"), "{}", text::markdown(&check));
+}
+
+#[test]
+fn shards_put_together_in_any_order_are_the_whole_and_anything_else_is_refused() {
+    let words = |names: &[&str]| names.iter().map(|name| String::from(*name)).collect::<Vec<String>>();
+    let ledger = |shard: Option<(u64, u64)>| {
+        let seeds = (0..10).filter(|seed| shard.is_none_or(|(number, of)| seed % of == number - 1));
+        let records = case(seeds.map(run).collect()).records;
+        Ledger { shard, cases: vec![records], ..Ledger::new("1", &words(&["x"]), &[], &[], (0, 10)) }
+    };
+    let part = |number| ledger(Some((number, 3)));
+    assert_eq!(Ledger::merge(vec![part(2), part(3), part(1)]), Ok(ledger(None)));
+    assert_eq!(Ledger::read(&part(2).json()), Ok(part(2)), "what is written is read");
+    let refused = |parts: Vec<Ledger>| Ledger::merge(parts).expect_err("it is refused");
+    assert!(refused(vec![part(1), part(3)]).contains("2/3 is missing"));
+    assert!(refused(vec![part(1), part(1), part(2), part(3)]).contains("2 times"));
+    assert!(refused(vec![ledger(None)]).contains("no shard"));
+    assert!(refused(vec![part(1), part(2), Ledger { set: words(&["a=b"]), ..part(3) }]).contains("different checks"));
+    let mut short = part(3);
+    short.cases[0].runs.pop();
+    assert!(refused(vec![part(1), part(2), short]).contains("cut short"));
+    assert!(Ledger::read("{}").is_err() && Ledger::read("x").is_err());
+    assert!(Ledger::read("{\"schema\":9,\"kind\":\"hustings check\"}").is_err_and(|wrong| wrong.what.contains("format 9")));
+}

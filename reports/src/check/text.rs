@@ -1,0 +1,126 @@
+//! What a gate says, for the terminal and as Markdown (the summary of a step).
+
+use std::fmt::Write;
+
+use super::{Case, Check, Complaint};
+use crate::paint::Paint;
+use crate::table::Table;
+use crate::words;
+
+/// Complaints that are told in full; a gate that is wrong in more places is wrong in one.
+const MOST_TOLD: usize = 40;
+
+/// For the terminal. The last line, should anything be wrong, is the command that shows the gravest of it again.
+pub fn human(check: &Check) -> String {
+    let mut out = format!("{}\n", head(check));
+    for kept in &check.kept {
+        let word = if kept.complaint.is_none() { Paint::Good.on("ok  ") } else { Paint::Bad.on("FAIL") };
+        writeln!(out, "{word}  {}: {}", kept.file, kept.words).expect("a string takes any text");
+    }
+    for of_scenario in check.cases.chunk_by(|a, b| a.scenario == b.scenario) {
+        out.push_str(&scenario(of_scenario));
+    }
+    for broken in &check.broken {
+        writeln!(out, "{}  {}:{}: {}", Paint::Bad.on("FAIL"), broken.file, broken.line, broken.title)
+            .expect("a string takes any text");
+    }
+    let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
+    for (about, complaint) in complaints.iter().take(MOST_TOLD) {
+        out.push_str(&told(about, complaint));
+    }
+    if complaints.len() > MOST_TOLD {
+        writeln!(out, "\n… and {} more; --format json has them all", complaints.len() - MOST_TOLD)
+            .expect("a string takes any text");
+    }
+    check.notes.iter().for_each(|note| writeln!(out, "\nnote: {note}").expect("a string takes any text"));
+    let paint = if complaints.is_empty() && check.broken.is_empty() { Paint::Good } else { Paint::Bad };
+    writeln!(out, "\n{}", paint.on(&sum(check, complaints.len()))).expect("a string takes any text");
+    if let Some(gravest) = check.gravest() {
+        writeln!(out, "\n{}", gravest.replay).expect("a string takes any text");
+    }
+    out
+}
+
+fn head(check: &Check) -> String {
+    let seeds = format!("seeds {}..{}", check.seeds.start, check.seeds.end);
+    let all =
+        if check.seeds == check.asked { String::new() } else { format!(" (of {}..{})", check.asked.start, check.asked.end) };
+    Paint::Bold.on(&format!("{seeds}{all}, {} scenarios, {} pairs with an algorithm", scenarios(check), check.cases.len()))
+}
+
+fn scenarios(check: &Check) -> usize {
+    check.cases.chunk_by(|a, b| a.scenario == b.scenario).count()
+}
+
+/// One line: how it stands, and what was found as it was meant to be.
+fn scenario(cases: &[Case]) -> String {
+    let name = cases.first().map_or("", |case| case.scenario.as_str());
+    let failing: Vec<&str> = cases.iter().filter(|case| !case.complaints.is_empty()).map(|case| case.algorithm).collect();
+    let mut line = if failing.is_empty() {
+        format!("{}  {name}: {} algorithms", Paint::Good.on("ok  "), cases.len())
+    } else {
+        format!("{}  {name}: {} of {} algorithms: {}", Paint::Bad.on("FAIL"), failing.len(), cases.len(), failing.join(", "))
+    };
+    for case in cases {
+        let found: Vec<String> = case.found_as_meant().into_iter().filter(|(_, seeds)| *seeds > 0).map(meant).collect();
+        if !found.is_empty() {
+            line.push_str(&Paint::Dim.on(&format!("; as meant, {}: {}", case.algorithm, found.join(", "))));
+        }
+    }
+    line + "\n"
+}
+
+fn meant((invariant, seeds): (&'static str, usize)) -> String {
+    format!("{invariant} in {seeds} seeds")
+}
+
+fn told(about: &str, complaint: &Complaint) -> String {
+    let mut out = format!("\n{}: {}: {}\n", Paint::Bold.on(about), Paint::Bad.on(complaint.kind.name()), complaint.words);
+    if let Some(evidence) = &complaint.evidence {
+        writeln!(out, "  {evidence}").expect("a string takes any text");
+    }
+    writeln!(out, "  {}", complaint.replay).expect("a string takes any text");
+    out
+}
+
+/// `all 812 pairs are as they should be`.
+fn sum(check: &Check, complaints: usize) -> String {
+    let runs: usize = check.cases.iter().map(|case| case.records.runs.len()).sum();
+    let broken = match check.broken.len() {
+        0 => String::new(),
+        1 => String::from(", 1 file is no scenario"),
+        more => format!(", {more} files are no scenarios"),
+    };
+    match complaints {
+        0 => format!("nothing is wrong in {} runs{broken}", words::count(runs)),
+        1 => format!("1 thing is wrong in {} runs{broken}", words::count(runs)),
+        more => format!("{more} things are wrong in {} runs{broken}", words::count(runs)),
+    }
+}
+
+/// As Markdown, for the summary of a step.
+pub fn markdown(check: &Check) -> String {
+    let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
+    let mut out = format!("# hustings check\n\n{}.\n", sum(check, complaints.len()));
+    write!(
+        out,
+        "\nSeeds {}..{}, {} scenarios, {} pairs with an algorithm.\n",
+        check.seeds.start,
+        check.seeds.end,
+        scenarios(check),
+        check.cases.len()
+    )
+    .expect("a string takes any text");
+    if !complaints.is_empty() {
+        let mut table = Table::new(&["where", "what", "in words", "shown again by"]);
+        for (about, complaint) in complaints.iter().take(MOST_TOLD) {
+            let command = format!("`{}`", complaint.replay);
+            table.row([about.as_str().into(), complaint.kind.name().into(), complaint.words.as_str().into(), command.into()]);
+        }
+        write!(out, "\n{}", table.markdown()).expect("a string takes any text");
+    }
+    let broken = check.broken.iter().map(|broken| format!("\n- `{}`, line {}: {}\n", broken.file, broken.line, broken.title));
+    out.extend(broken);
+    out.extend(check.notes.iter().map(|note| format!("\nNote: {note}.\n")));
+    out
+}

@@ -1,0 +1,96 @@
+//! Weighs what was found against what a scenario says: what is promised must hold, what is meant to be found must be found, and
+//! what is to be shown must have happened.
+
+use super::run::Run;
+use super::{Case, Complaint, Kind, seeds_in_words, thresholds};
+
+/// Everything that is wrong with a case, the gravest first.
+pub fn weigh(case: &Case) -> Vec<Complaint> {
+    if let Some(why) = &case.misfit {
+        let words = format!("{} cannot play it, though something is demanded of it: {why}", case.algorithm);
+        return vec![Complaint::new(Kind::NotExercised, case.algorithm, words).at(case.line())];
+    }
+    let mut all: Vec<Complaint> = promises(case).collect();
+    all.extend(case.expects.iter().filter_map(|invariant| expectation(case, invariant)));
+    for (threshold, line) in &case.thresholds {
+        all.extend(thresholds::judge(threshold, &case.records.runs).map(|complaint| complaint.at(*line)));
+    }
+    all.extend(exercised(case));
+    all.sort_by_key(|complaint| complaint.kind);
+    all
+}
+
+impl Case {
+    /// The line of what the scenario says of this algorithm.
+    pub fn line(&self) -> Option<usize> {
+        self.expects_line.or_else(|| self.thresholds.iter().find_map(|(_, line)| *line))
+    }
+
+    fn seeds(&self, holds: impl Fn(&Run) -> bool) -> Vec<u64> {
+        self.records.runs.iter().filter(|run| holds(run)).map(|run| run.seed).collect()
+    }
+
+    /// What was meant to be found, and in how many seeds it was.
+    pub fn found_as_meant(&self) -> Vec<(&'static str, usize)> {
+        let found = |invariant: &&'static str| {
+            let place = self.records.invariants.iter().position(|known| known == invariant)?;
+            Some((*invariant, self.seeds(|run| run.violated >> place & 1 == 1).len()))
+        };
+        self.expects.iter().filter_map(found).collect()
+    }
+}
+
+/// What is promised, and was violated without being meant to.
+fn promises(case: &Case) -> impl Iterator<Item = Complaint> + '_ {
+    let of = case.records.runs.len();
+    case.records.invariants.iter().enumerate().flat_map(move |(place, invariant)| {
+        let meant = case.expects.iter().any(|meant| meant == invariant);
+        let broken = |kind: Kind, set: &dyn Fn(&Run) -> u64| {
+            let seeds = case.seeds(|run| set(run) >> place & 1 == 1);
+            let words = || format!("{invariant} was violated in {} of {of} seeds ({})", seeds.len(), seeds_in_words(&seeds));
+            let complaint = (!meant && !seeds.is_empty()).then(|| Complaint::new(kind, invariant, words()));
+            complaint.map(|complaint| complaint.seen_in(seeds).at(case.line()))
+        };
+        let safety = broken(Kind::Safety, &|run| run.safety);
+        safety.into_iter().chain(broken(Kind::Liveness, &|run| run.liveness)).collect::<Vec<_>>()
+    })
+}
+
+/// What is meant to be found, and was not.
+fn expectation(case: &Case, invariant: &'static str) -> Option<Complaint> {
+    let of = case.records.runs.len();
+    let place = case.records.invariants.iter().position(|known| known == invariant);
+    let tested = place.map_or(0, |place| case.seeds(|run| run.tested >> place & 1 == 1).len());
+    if place.is_some_and(|place| case.records.runs.iter().any(|run| run.violated >> place & 1 == 1)) {
+        return None;
+    }
+    let words = match tested {
+        0 => format!("{invariant} was to be violated, and was never put to the test in {of} seeds"),
+        _ => format!("{invariant} was to be violated, and held in all of the {tested} of {of} seeds that put it to the test"),
+    };
+    Some(Complaint::new(Kind::Missing, invariant, words).at(case.expects_line))
+}
+
+/// What the scenario is there to show, and never happened.
+fn exercised(case: &Case) -> Vec<Complaint> {
+    let runs = &case.records.runs;
+    let Some(first) = runs.first() else { return Vec::new() };
+    let scripted = first.missed.iter().filter(|event| !is_drawn(event) && !case.repeated.contains(event));
+    let never = scripted.filter(|event| runs.iter().all(|run| run.missed.contains(event)));
+    let mut all: Vec<Complaint> = never
+        .map(|event| {
+            let words = format!("the event `{event}` found no target in any of {} seeds", runs.len());
+            Complaint::new(Kind::NotExercised, event, words).seen_in(vec![first.seed])
+        })
+        .collect();
+    if case.measures_failover && runs.iter().all(|run| !run.lost) {
+        let words = format!("no leader was lost in {} seeds, and the scenario is there to measure that", runs.len());
+        all.push(Complaint::new(Kind::NotExercised, "failover", words).seen_in(vec![first.seed]));
+    }
+    all
+}
+
+/// What a swarm draws differs from seed to seed; one that finds no target is no news.
+fn is_drawn(event: &str) -> bool {
+    event.strip_prefix("swarm ").and_then(|rest| rest.split_once(": ")).is_some()
+}

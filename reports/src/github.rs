@@ -1,0 +1,56 @@
+//! Annotations of GitHub Actions: one workflow command a complaint, which points at the line of the scenario that it is about.
+//!
+//! GitHub, *Workflow commands for GitHub Actions*: in a message `%`, carriage return and line feed are written as `%25`, `%0D` and
+//! `%0A`; in a property `:` and `,` as `%3A` and `%2C` as well.
+
+use crate::check::{Case, Check, Complaint};
+
+/// GitHub shows no more than ten errors a step.
+const MOST_SHOWN: usize = 10;
+
+/// One line each: files that are no scenarios, then what is wrong, as far as GitHub shows it.
+pub fn annotations(check: &Check) -> String {
+    let broken = check.broken.iter().map(|broken| command(Some(&broken.file), Some(broken.line), "no scenario", &broken.title));
+    let kept = check.kept.iter().filter_map(|kept| {
+        let complaint = kept.complaint.as_ref()?;
+        Some(command(Some(&kept.file), None, &kept.words, &message(complaint)))
+    });
+    let of_case = |case: &Case, complaint: &Complaint| {
+        let line = case.file.is_some().then(|| complaint.line.unwrap_or(1));
+        command(case.file.as_deref(), line, &format!("{} with {}", case.scenario, case.algorithm), &message(complaint))
+    };
+    let cases = check.cases.iter().flat_map(|case| case.complaints.iter().map(move |complaint| of_case(case, complaint)));
+    broken.chain(kept).chain(cases).take(MOST_SHOWN).collect()
+}
+
+fn message(complaint: &Complaint) -> String {
+    let evidence = complaint.evidence.as_ref().map_or_else(String::new, |evidence| format!("\n{evidence}"));
+    format!("{}: {}{evidence}\n{}", complaint.kind.name(), complaint.words, complaint.replay)
+}
+
+fn command(file: Option<&str>, line: Option<usize>, title: &str, message: &str) -> String {
+    let mut properties = Vec::new();
+    properties.extend(file.map(|file| format!("file={}", property(file))));
+    properties.extend(line.map(|line| format!("line={line}")));
+    properties.push(format!("title={}", property(title)));
+    format!("::error {}::{}\n", properties.join(","), data(message))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_github_would_take_for_its_own_is_escaped() {
+        let line = command(Some("a,b:c.toml"), Some(7), "50 %", "one: two\nthree");
+        assert_eq!(line, "::error file=a%2Cb%3Ac.toml,line=7,title=50 %25::one: two%0Athree\n");
+    }
+}

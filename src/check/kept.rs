@@ -1,0 +1,73 @@
+//! Runs that failed once and were kept in a folder: each is run again, and none may fail as it did. One that was kept with a
+//! built-in bug is a canary: it has to fail, or the gate is blind.
+
+use std::path::Path;
+
+use reports::check::{Complaint, Kept, Kind};
+use reports::words;
+use scenarios::Saved;
+use sim::Registry;
+use sim::audit::catalogue;
+use sim::outcome::{Outcome, Severity, Standing};
+
+use super::programme::{self, Programme};
+use super::replays;
+use crate::cast::{self, Cast};
+use crate::failure::Failure;
+
+/// Replays the folder. A file that cannot be read is told among the programme's, and the others are replayed all the same.
+///
+/// # Errors
+/// Where there is no such folder.
+pub fn replay(registry: &Registry, folder: &Path, programme: &mut Programme<'_>) -> Result<Vec<Kept>, Failure> {
+    let mut all = Vec::new();
+    for path in programme::files(folder, "json")? {
+        match one(registry, &path) {
+            Ok(kept) => all.push(kept),
+            Err(failure) => programme.tell(&path.display().to_string(), &failure),
+        }
+    }
+    Ok(all)
+}
+
+fn one(registry: &Registry, path: &Path) -> Result<Kept, Failure> {
+    let saved = Saved::read(path)?;
+    let player = cast::player(registry, &saved.algorithm)?;
+    let cast = Cast::of(saved.scenario(registry)?, player, saved.mutant.clone())?;
+    let outcome = cast.run(saved.seed, None);
+    let file = path.display().to_string();
+    let fingerprint = words::fingerprint(outcome.fingerprint);
+    let replay = format!("hustings replay {}  # fingerprint {fingerprint}", words::shell(&file));
+    let complaint = complaint(&cast, &outcome, saved.mutant.as_deref()).map(|complaint| Complaint { replay, ..complaint });
+    let mutant = saved.mutant.as_ref().map_or_else(String::new, |mutant| format!(" with mutant {mutant}"));
+    let now = match (&complaint, &saved.mutant) {
+        (None, None) => "no longer fails",
+        (None, Some(_)) | (Some(_), None) => "still fails",
+        (Some(_), Some(_)) => "is not caught any more",
+    };
+    let words = format!("{}, {}{mutant}, seed {}: {now}", cast.scenario.setup.name, saved.algorithm, saved.seed);
+    Ok(Kept { file, words, complaint })
+}
+
+fn complaint(cast: &Cast<'_>, outcome: &Outcome, mutant: Option<&str>) -> Option<Complaint> {
+    let meant = |invariant: &str| {
+        let expect = &cast.scenario.expect;
+        let mine = expect.iter().filter(|(algorithm, _)| algorithm == cast.player.name());
+        mine.flat_map(|(_, promises)| promises).any(|promise| catalogue::name_of(*promise) == invariant)
+    };
+    let kinds = [(Severity::Safety, Kind::Safety), (Severity::Liveness, Kind::Liveness)];
+    let mut found = kinds.into_iter().flat_map(|(severity, kind)| {
+        let findings = words::findings(outcome, severity).into_iter();
+        findings.map(move |(judgement, _)| (kind, judgement.invariant, judgement.standing))
+    });
+    let seeds = vec![outcome.seed];
+    if let Some(mutant) = mutant {
+        let caught = found.any(|(_, _, standing)| standing == Standing::Promised);
+        let words = format!("nothing is found under the bug {mutant} any more, and a canary has to fail");
+        return (!caught).then(|| Complaint { seeds, ..Complaint::new(Kind::Missing, mutant, words) });
+    }
+    let (kind, invariant, _) = found.find(|(_, invariant, _)| !meant(invariant))?;
+    let words = format!("{invariant} is violated again in a run that failed once");
+    let evidence = replays::evidence(outcome, invariant);
+    Some(Complaint { seeds, evidence, ..Complaint::new(kind, invariant, words) })
+}

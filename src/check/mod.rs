@@ -1,0 +1,159 @@
+//! `hustings check`: scenarios held against what they expect and allow, runs that failed once, and a baseline. What a pipeline needs.
+
+mod arguments;
+mod kept;
+mod outputs;
+mod programme;
+mod replays;
+mod runs;
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+pub use arguments::CheckArguments;
+use reports::baseline;
+use reports::check::{Case, Check, Kept, Ledger, weigh};
+use sim::Registry;
+
+use crate::exit::{self, Exit};
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::{Data, talk};
+use crate::run::VERSION;
+use outputs::Outputs;
+use programme::{Asked, Programme};
+
+pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -> Result<Exit, Failure> {
+    let merged = (!arguments.merge.is_empty()).then(|| merged(&arguments.merge)).transpose()?;
+    let (asked, seeds) = match &merged {
+        Some(whole) => (of_ledger(whole), whole.seeds.0..whole.seeds.1),
+        None => (of_arguments(arguments), arguments.seeds.clone()),
+    };
+    if seeds.is_empty() {
+        return Err(Failure::Nothing(format!("{}..{} holds no seed, so nothing ran", seeds.start, seeds.end)));
+    }
+    let baseline = arguments.baseline.as_deref().map(read).transpose()?;
+    let mut programme = Programme::new(registry, &asked)?;
+    let mut outputs = Outputs::open(arguments)?;
+    interrupt::listen();
+    let kept = match &arguments.failures {
+        Some(folder) => kept::replay(registry, folder, &mut programme)?,
+        None => Vec::new(),
+    };
+    let done = match merged {
+        Some(whole) => take(&mut programme, whole).map(|()| seeds.end - seeds.start)?,
+        None => runs::run(&mut programme, &seeds, arguments.shard, arguments.threads.count(), arguments.max_time)?,
+    };
+    if done == 0 && interrupt::asked() {
+        talk("interrupted before the first seed was over, so nothing is judged");
+        return Ok(exit::INTERRUPTED);
+    }
+    if done == 0 {
+        return Err(Failure::Nothing(String::from("time was up before the first seed was over, so nothing is judged")));
+    }
+    if runs::time_is_up() {
+        talk("time is up: what follows is about the seeds that were run by now");
+    }
+    let mut exit = programme.exit.unwrap_or(exit::AS_EXPECTED);
+    if interrupt::asked() {
+        exit = exit.or(exit::INTERRUPTED);
+    }
+    let whole = ledger(&programme, &asked, &seeds, arguments.shard);
+    outputs.keep(&whole)?;
+    if arguments.shard.is_some() {
+        talk(&format!("{done} seeds of each of {} pairs; --merge judges all shards together", programme.casts().count()));
+        return Ok(exit);
+    }
+    let notes = judge(&mut programme, baseline.as_ref());
+    let words = format!("{}..{}", seeds.start, seeds.start + done);
+    exit = exit.or(replays::fill(&mut programme.parts, &asked, &words, arguments));
+    let check = finished(programme, kept, notes, seeds.start..seeds.start + done, seeds);
+    exit = check.complaints().fold(exit, |exit, (_, complaint)| exit.or(replays::exit_of(complaint)));
+    outputs.tell(&check, arguments, data)?;
+    Ok(exit)
+}
+
+fn of_arguments(arguments: &CheckArguments) -> Asked {
+    let CheckArguments { scenarios, algorithm, set, .. } = arguments;
+    Asked { scenarios: scenarios.clone(), algorithms: algorithm.clone(), set: set.clone() }
+}
+
+fn of_ledger(ledger: &Ledger) -> Asked {
+    Asked { scenarios: ledger.scenarios.clone(), algorithms: ledger.algorithms.clone(), set: ledger.set.clone() }
+}
+
+/// A baseline or a shard. One that another version wrote is taken, and that is said: to see what a new version changes is what a
+/// baseline is for.
+fn read(path: &Path) -> Result<Ledger, Failure> {
+    let help = "`hustings check --save-baseline FILE` writes one";
+    let text =
+        fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display()), help))?;
+    let ledger =
+        Ledger::read(&text).map_err(|wrong| Failure::usage(format!("{}: {}", path.display(), wrong.what), wrong.help))?;
+    if ledger.version != VERSION {
+        talk(&format!(
+            "{} was written by version {}, this is {VERSION}: runs may differ by that alone",
+            path.display(),
+            ledger.version
+        ));
+    }
+    if ledger.shard.is_none() && ledger.cases.iter().all(|records| records.runs.is_empty()) {
+        return Err(Failure::usage(format!("{} holds no run", path.display()), help));
+    }
+    Ok(ledger)
+}
+
+fn merged(files: &[std::path::PathBuf]) -> Result<Ledger, Failure> {
+    let parts = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(other) = parts.iter().find(|part| part.version != VERSION) {
+        let what = format!("the shards were run by version {}, and this is {VERSION}", other.version);
+        return Err(Failure::usage(what, "put them together with the version that ran them"));
+    }
+    let help = "give every file of one `hustings check --shard` once";
+    Ledger::merge(parts).map_err(|what| Failure::usage(what, help))
+}
+
+/// The runs of the shards in place of runs of our own.
+fn take(programme: &mut Programme<'_>, whole: Ledger) -> Result<(), Failure> {
+    for records in whole.cases {
+        let same = |case: &Case| {
+            let known = &case.records;
+            (&known.scenario, &known.algorithm, &known.digest) == (&records.scenario, &records.algorithm, &records.digest)
+        };
+        let Some(part) = programme.parts.iter_mut().find(|part| same(&part.case)) else {
+            let what = format!("{} is not what the shards were run with", records.scenario);
+            return Err(Failure::usage(what, "put them together where the same files are"));
+        };
+        part.case.records = records;
+    }
+    Ok(())
+}
+
+fn ledger(programme: &Programme<'_>, asked: &Asked, seeds: &Range<u64>, shard: Option<(u64, u64)>) -> Ledger {
+    let mut ledger = Ledger::new(VERSION, &asked.scenarios, &asked.algorithms, &asked.set, (seeds.start, seeds.end));
+    ledger.shard = shard;
+    ledger.cases = programme.parts.iter().filter(|part| part.cast.is_some()).map(|part| part.case.records.clone()).collect();
+    ledger
+}
+
+/// Weighs every pair, and holds all of them against the baseline; what is to be said besides.
+fn judge(programme: &mut Programme<'_>, against: Option<&Ledger>) -> Vec<String> {
+    for part in &mut programme.parts {
+        part.case.complaints = weigh(&part.case);
+    }
+    let Some(against) = against else { return Vec::new() };
+    let cases: Vec<Case> = programme.parts.iter().map(|part| part.case.clone()).collect();
+    let judged = baseline::judge(&cases, against);
+    for (place, complaint) in judged.complaints {
+        programme.parts[place].case.complaints.push(complaint);
+    }
+    let mut notes = judged.notes;
+    notes.push(format!("{} questions were asked of the baseline", judged.family));
+    notes
+}
+
+fn finished(programme: Programme<'_>, kept: Vec<Kept>, notes: Vec<String>, seeds: Range<u64>, asked: Range<u64>) -> Check {
+    let cases = programme.parts.into_iter().map(|part| part.case).collect();
+    Check { version: VERSION, seeds, asked, cases, broken: programme.broken, kept, notes }
+}

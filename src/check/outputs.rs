@@ -1,0 +1,88 @@
+//! The files of a check. They are opened before anything runs, so that minutes are not lost for want of a folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use reports::check::{Check, Ledger, json, text};
+use reports::{github, junit};
+
+use super::arguments::{CheckArguments, CheckFormat};
+use crate::failure::Failure;
+use crate::output::{Data, Whole, talk};
+
+/// What runs write goes here.
+const FOLDER: &str = "runs";
+
+pub struct Outputs {
+    junit: Option<Whole>,
+    summary: Option<(PathBuf, File)>,
+    records: Option<(PathBuf, Whole)>,
+}
+
+impl Outputs {
+    /// # Errors
+    /// Where one of them cannot be written.
+    pub fn open(arguments: &CheckArguments) -> Result<Outputs, Failure> {
+        let junit = arguments.junit.as_deref().map(Whole::create).transpose()?;
+        let summary = arguments.summary.as_deref().map(appended).transpose()?;
+        let records = match (&arguments.save_baseline, arguments.shard) {
+            (Some(path), _) => Some(path.clone()),
+            (None, Some(shard)) => Some(shard_file(arguments, shard)?),
+            (None, None) => None,
+        };
+        let records = records.map(|path| Whole::create(&path).map(|whole| (path, whole))).transpose()?;
+        Ok(Outputs { junit, summary, records })
+    }
+
+    /// A baseline, or a shard.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        let Some((path, mut whole)) = self.records.take() else { return Ok(()) };
+        whole.write(&ledger.json()).map_err(|error| Failure::write(path.display(), error))?;
+        whole.finish()?;
+        talk(&format!("written to {}", path.display()));
+        Ok(())
+    }
+
+    /// # Errors
+    /// Where one of them cannot be written.
+    pub fn tell(self, check: &Check, arguments: &CheckArguments, data: &mut Data) -> Result<(), Failure> {
+        if let Some(mut junit) = self.junit {
+            junit.write(&junit::xml(check)).map_err(|error| Failure::write("the JUnit file", error))?;
+            junit.finish()?;
+        }
+        if let Some((path, mut summary)) = self.summary {
+            summary.write_all(text::markdown(check).as_bytes()).map_err(|error| Failure::write(path.display(), error))?;
+        }
+        if arguments.github {
+            github::annotations(check).lines().for_each(talk);
+        }
+        data.write(&match arguments.format {
+            CheckFormat::Human => text::human(check),
+            CheckFormat::Json => json::text(check),
+            CheckFormat::Markdown => text::markdown(check),
+        })?;
+        data.flush()?;
+        if let Some(gravest) = check.gravest().filter(|_| arguments.format != CheckFormat::Human) {
+            talk(&gravest.replay);
+        }
+        Ok(())
+    }
+}
+
+/// What is there already stays: a step of a pipeline may have several summaries.
+fn appended(path: &Path) -> Result<(PathBuf, File), Failure> {
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.map(|file| (path.to_owned(), file)).map_err(|error| Failure::write(path.display(), error))
+}
+
+fn shard_file(arguments: &CheckArguments, (number, of): (u64, u64)) -> Result<PathBuf, Failure> {
+    if let Some(path) = &arguments.shard_file {
+        return Ok(path.clone());
+    }
+    fs::create_dir_all(FOLDER).map_err(|error| Failure::write(FOLDER, error))?;
+    Ok(Path::new(FOLDER).join(format!("check-{number}-of-{of}.json")))
+}

@@ -1,0 +1,198 @@
+//! What is checked: every scenario that can be read, with everybody who may play it. A file that cannot be read is told, and the
+//! others are checked all the same.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use reports::check::{Broken, Case, Records};
+use scenarios::{Scenario, misfit};
+use sim::algorithm::Promise;
+use sim::audit::catalogue;
+use sim::setup::Measure;
+use sim::{Player, Registry};
+
+use crate::cast::{self, Cast};
+use crate::exit::{self, Exit};
+use crate::failure::Failure;
+use crate::output::{talk, talk_in_colour};
+
+/// What was asked for, by whatever means.
+pub struct Asked {
+    pub scenarios: Vec<String>,
+    pub algorithms: Vec<String>,
+    pub set: Vec<String>,
+}
+
+/// A pair that is judged. Who cannot play is judged too where something is demanded of it.
+pub struct Part<'r> {
+    pub case: Case,
+    pub cast: Option<Cast<'r>>,
+}
+
+#[derive(Default)]
+pub struct Programme<'r> {
+    pub parts: Vec<Part<'r>>,
+    pub broken: Vec<Broken>,
+    /// What the files that cannot be read amount to.
+    pub exit: Option<Exit>,
+}
+
+impl<'r> Programme<'r> {
+    /// # Errors
+    /// Where an algorithm is unknown, or nothing was selected.
+    pub fn new(registry: &'r Registry, asked: &Asked) -> Result<Programme<'r>, Failure> {
+        let named = asked.algorithms.iter().map(|name| cast::player(registry, name)).collect::<Result<Vec<_>, _>>()?;
+        let players = if named.is_empty() { registry.iter().collect() } else { named };
+        let mut programme = Programme::default();
+        let names = programme.names(&asked.scenarios);
+        for name in &names {
+            match parts(registry, name, &asked.set, &players) {
+                Ok(parts) => programme.parts.extend(parts),
+                Err(failure) => programme.tell(name, &failure),
+            }
+        }
+        if programme.parts.is_empty() && programme.broken.is_empty() {
+            let what = if names.is_empty() { "there is no scenario there" } else { "none of these algorithms can play" };
+            return Err(Failure::Nothing(format!("{what}, so nothing ran")));
+        }
+        Ok(programme)
+    }
+
+    /// Each scenario once, folders in the order of their names.
+    fn names(&mut self, asked: &[String]) -> Vec<String> {
+        let mut names = Vec::new();
+        for name in asked {
+            if !Path::new(name).is_dir() {
+                names.push(name.clone());
+                continue;
+            }
+            match files(Path::new(name), "toml") {
+                Ok(files) => names.extend(files.iter().map(|file| file.display().to_string())),
+                Err(failure) => self.tell(name, &failure),
+            }
+        }
+        if asked.is_empty() {
+            names.extend(scenarios::library().iter().map(|(name, _)| String::from(*name)));
+        }
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    /// Says what is wrong with a file, and remembers it.
+    pub fn tell(&mut self, file: &str, failure: &Failure) {
+        talk(&failure.render(talk_in_colour()));
+        let (line, title) = match failure {
+            Failure::Scenario(complaints) => match complaints.list.first() {
+                Some(first) if first.place.source == 0 => (complaints.line_and_column(first.place).0, first.title.to_string()),
+                Some(first) => (1, first.title.to_string()),
+                None => (1, String::from("it cannot be read")),
+            },
+            other => (1, other.render(false)),
+        };
+        self.broken.push(Broken { file: file.to_owned(), line, title });
+        self.exit = Some(failure.exit().or(self.exit.unwrap_or(exit::AS_EXPECTED)));
+    }
+
+    /// Those that run.
+    pub fn casts(&self) -> impl Iterator<Item = (usize, &Cast<'r>)> {
+        self.parts.iter().enumerate().filter_map(|(place, part)| Some((place, part.cast.as_ref()?)))
+    }
+}
+
+/// The files with this ending in a folder and below it, in the order of their names.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::usage(format!("cannot read {}: {error}", folder.display()), "name a folder that is there and can be read")
+    };
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(files(&path, ending)?);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// One scenario with everybody.
+fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r dyn Player]) -> Result<Vec<Part<'r>>, Failure> {
+    let scenario = cast::scenario(registry, name, set)?;
+    if !scenario.warnings.is_empty() {
+        talk(&scenario.warnings.render(talk_in_colour()));
+    }
+    let mut parts = Vec::new();
+    for player in players {
+        let mut case = case(&scenario, player.name());
+        let demanded = !case.expects.is_empty() || !case.thresholds.is_empty();
+        case.misfit = misfit(&scenario.setup, *player, scenario.settings_of(player.name()));
+        let cast = match &case.misfit {
+            Some(_) if !demanded => continue,
+            Some(_) => None,
+            None => Some(Cast::of(scenario.clone(), *player, None)?),
+        };
+        parts.push(Part { case, cast });
+    }
+    Ok(parts)
+}
+
+/// What the scenario demands of this algorithm.
+fn case(scenario: &Scenario, algorithm: &'static str) -> Case {
+    let mine = |(name, _): &&(String, Vec<Promise>)| name == algorithm;
+    let promises = scenario.expect.iter().find(mine).map_or(&[][..], |(_, promises)| promises);
+    let thresholds = scenario.threshold.iter().find(|(name, _)| name == algorithm).map_or(&[][..], |(_, all)| all);
+    let line = |key: &'static str| scenario.line_of(&["threshold", algorithm, key]);
+    Case {
+        scenario: scenario.origin.clone(),
+        file: file(scenario),
+        algorithm,
+        misfit: None,
+        expects: promises.iter().map(|promise| catalogue::name_of(*promise)).collect(),
+        expects_line: scenario.line_of(&["expect", algorithm, "finds"]),
+        thresholds: thresholds.iter().map(|threshold| (threshold.clone(), line(threshold.key))).collect(),
+        measures_failover: matches!(scenario.setup.measure, Some(Measure::Failover)),
+        repeated: scenario.setup.script.iter().filter(|event| event.every.is_some()).map(|event| event.name.clone()).collect(),
+        records: Records {
+            scenario: scenario.origin.clone(),
+            algorithm: algorithm.to_owned(),
+            digest: digest(scenario),
+            ..Records::default()
+        },
+        complaints: Vec::new(),
+    }
+}
+
+/// The file to point at. In the project itself a built-in scenario is one of its files too.
+fn file(scenario: &Scenario) -> Option<String> {
+    let of_project = format!("scenarios/library/{}.toml", scenario.origin);
+    let built_in = scenarios::library().iter().any(|(name, _)| *name == scenario.origin);
+    match fs::read_to_string(&of_project) {
+        Ok(text) if built_in && text == scenario.text => Some(of_project),
+        _ if built_in => None,
+        _ => Some(scenario.origin.clone()),
+    }
+}
+
+/// Over everything that the scenario says. FNV-1a: no secret, only a short name.
+fn digest(scenario: &Scenario) -> String {
+    let mut hash = 14_695_981_039_346_656_037u64;
+    let mut mix = |text: &str| {
+        for byte in text.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
+        }
+    };
+    mix(&scenario.text);
+    for (key, value) in scenario.overrides.iter().chain(&scenario.files) {
+        mix(key);
+        mix(value);
+    }
+    format!("{hash:016x}")
+}

@@ -1,0 +1,86 @@
+//! Shards that are put together, and checks against an earlier one.
+
+use crate::{Story, folder, read, run, write};
+
+pub const STORIES: &[Story] = &[
+    ("four shards put together are one check, byte for byte", four_shards_put_together_are_one_check_byte_for_byte),
+    ("the same program is no regression", the_same_program_is_no_regression),
+    ("a slower timeout answers 5", a_slower_timeout_answers_5),
+    ("a bad baseline answers 2 before anything runs", a_bad_baseline_answers_2_before_anything_runs),
+    ("another version's baseline is taken and that is said", another_versions_baseline_is_taken_and_that_is_said),
+];
+
+fn four_shards_put_together_are_one_check_byte_for_byte() {
+    let folder = folder("shards");
+    let what = "leader-crash lease-holder-paused --algorithm raft,bully,kubernetes-lease --seeds 3..17";
+    let outputs = |name: &str| format!("--format json --junit {name}.xml --summary {name}.md --save-baseline {name}.json");
+    let one = run(&folder, &format!("check {what} {}", outputs("one")));
+    assert_eq!(one.code, 0, "{}{}", one.data, one.talk);
+    for number in 1..=4 {
+        let shard = run(&folder, &format!("check {what} --shard {number}/4 --shard-file part-{number}.json"));
+        assert!(shard.code == 0 && shard.data.is_empty(), "{}{}", shard.data, shard.talk);
+    }
+    let parts = "part-3.json part-1.json part-4.json part-2.json";
+    let merged = run(&folder, &format!("check {} --merge {parts}", outputs("merged")));
+    assert_eq!((merged.code, &merged.data), (one.code, &one.data), "{}", merged.talk);
+    for ending in ["xml", "md", "json"] {
+        assert!(read(&folder, &format!("one.{ending}")) == read(&folder, &format!("merged.{ending}")), "{ending}");
+    }
+    let short = run(&folder, "check --merge part-1.json part-2.json part-3.json");
+    assert!(short.code == 2 && short.talk.contains("shard 4/4 is missing"), "{}", short.talk);
+    let default = run(&folder, "check healthy --algorithm raft --seeds 0..4 --shard 2/2");
+    assert!(default.code == 0 && read(&folder, "runs/check-2-of-2.json").contains("\"shard\":[2,2]"), "{}", default.talk);
+}
+
+fn the_same_program_is_no_regression() {
+    let folder = folder("same");
+    let what = "check leader-crash --algorithm raft,bully --seeds 0..30";
+    assert_eq!(run(&folder, &format!("{what} --save-baseline was.json")).code, 0);
+    let again = run(&folder, &format!("{what} --baseline was.json"));
+    assert_eq!(again.code, 0, "{}", again.data);
+    assert!(again.data.contains("p99 is not compared in 2 pairs: it takes 368 failovers"), "{}", again.data);
+}
+
+fn a_slower_timeout_answers_5() {
+    let folder = folder("slower");
+    let what = "check leader-crash --algorithm raft,bully --seeds 0..60";
+    let fast = "--set algorithm.raft.election-timeout=[\"1s\",\"2s\"]";
+    let slow = "--set algorithm.raft.election-timeout=[\"1200ms\",\"2400ms\"]";
+    let was = run(&folder, &format!("{what} {fast} --save-baseline was.json"));
+    assert_eq!(was.code, 0, "{}{}", was.data, was.talk);
+    let said = run(&folder, &format!("{what} {slow} --baseline was.json"));
+    assert_eq!(said.code, 5, "{}{}", said.data, said.talk);
+    assert!(said.data.contains("leader-crash, raft: regression: failover p50 went from "), "{}", said.data);
+    assert!(!said.data.contains("leader-crash, bully: "), "nothing of it is changed: {}", said.data);
+    assert!(
+        said.last().ends_with("--baseline was.json") && said.last().starts_with("hustings check leader-crash "),
+        "{}",
+        said.data
+    );
+}
+
+fn a_bad_baseline_answers_2_before_anything_runs() {
+    let folder = folder("bad");
+    write(&folder, "no.json", "{\"schema\": 1}");
+    write(&folder, "text.json", "not at all");
+    write(&folder, "future.json", "{\"schema\": 7, \"kind\": \"hustings check\"}");
+    for (file, says) in [
+        ("no.json", "no records of a check"),
+        ("text.json", "no records of a check"),
+        ("future.json", "format 7"),
+        ("gone.json", "cannot read gone.json"),
+    ] {
+        let said = run(&folder, &format!("check healthy --baseline {file}"));
+        assert!(said.code == 2 && said.talk.contains(says) && said.data.is_empty(), "{file}: {}", said.talk);
+    }
+}
+
+fn another_versions_baseline_is_taken_and_that_is_said() {
+    let folder = folder("version");
+    let what = "check healthy --algorithm raft --seeds 0..6";
+    assert_eq!(run(&folder, &format!("{what} --save-baseline was.json")).code, 0);
+    let was = read(&folder, "was.json").replacen("\"version\":\"", "\"version\":\"0.0.0-", 1);
+    write(&folder, "was.json", &was);
+    let said = run(&folder, &format!("{what} --baseline was.json"));
+    assert!(said.code == 0 && said.talk.contains("was written by version 0.0.0-"), "{}{}", said.data, said.talk);
+}

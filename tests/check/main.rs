@@ -1,0 +1,80 @@
+//! `hustings check` as a process: every exit code, what stands in its files, shards, baselines, and what is wrong with what it was
+//! given. The test runs itself as a program with an algorithm that does not keep what it promises.
+
+mod baselines;
+mod braggart;
+mod verdicts;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output};
+use std::sync::atomic::Ordering;
+
+/// Set in the environment of the program, not of the test.
+const PLAYS: &str = "HUSTINGS_TEST_BRAGS";
+
+#[expect(clippy::disallowed_methods, reason = "the test tells its own program from itself by this")]
+fn main() -> ExitCode {
+    if let Some(version) = std::env::var_os(PLAYS) {
+        braggart::MENDED.store(version == "mended", Ordering::Relaxed);
+        return hustings::main(hustings::registry().with::<braggart::Braggart>());
+    }
+    for (name, story) in verdicts::STORIES.iter().chain(baselines::STORIES) {
+        println!("{name}");
+        story();
+    }
+    ExitCode::SUCCESS
+}
+
+type Story = (&'static str, fn());
+
+/// An empty folder of the test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("the test's own folder");
+    folder
+}
+
+fn program(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("a running program has a path"));
+    command.args(arguments.split(' ')).env(PLAYS, "as it is").env("RUST_BACKTRACE", "0").current_dir(folder);
+    command
+}
+
+/// What came of a command.
+struct Said {
+    code: i32,
+    data: String,
+    talk: String,
+}
+
+impl Said {
+    fn last(&self) -> &str {
+        self.data.trim_end().lines().last().unwrap_or("")
+    }
+}
+
+fn said(output: &Output) -> Said {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { code: output.status.code().unwrap_or(-1), data: text(&output.stdout), talk: text(&output.stderr) }
+}
+
+fn run(folder: &Path, arguments: &str) -> Said {
+    said(&program(folder, arguments).output().expect("the program starts"))
+}
+
+/// The same in the version in which the bug is mended.
+fn run_mended(folder: &Path, arguments: &str) -> Said {
+    said(&program(folder, arguments).env(PLAYS, "mended").output().expect("the program starts"))
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("the test's own folder");
+    fs::write(path, text).expect("the test's own file");
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}

@@ -1,0 +1,190 @@
+//! What a check finds, and what it answers.
+
+use crate::{Story, folder, program, read, run, run_mended, said, write};
+
+pub const STORIES: &[Story] = &[
+    ("what goes as it should answers 0", what_goes_as_it_should_answers_0),
+    ("a broken promise answers 1 and ends with what replays it", a_broken_promise_answers_1_and_ends_with_what_replays_it),
+    ("after a fix the kept file no longer fails", after_a_fix_the_kept_file_no_longer_fails),
+    ("a canary has to fail", a_canary_has_to_fail),
+    ("a missed threshold answers 3 and points at its line", a_missed_threshold_answers_3_and_points_at_its_line),
+    ("what was to be found and is not answers 3", what_was_to_be_found_and_is_not_answers_3),
+    ("what is never exercised answers 4 and says which", what_is_never_exercised_answers_4_and_says_which),
+    ("no seed and no scenario answer 4", no_seed_and_no_scenario_answer_4),
+    ("one broken file answers 2 and the others still run", one_broken_file_answers_2_and_the_others_still_run),
+    ("a bug of ours answers 70", a_bug_of_ours_answers_70),
+    ("Ctrl-C answers 130 and judges what there is", ctrl_c_answers_130_and_judges_what_there_is),
+    ("a limit on time makes a smaller check", a_limit_on_time_makes_a_smaller_check),
+];
+
+const QUIET: &str = "duration = \"2s\"\nnodes = 3\n";
+
+fn what_goes_as_it_should_answers_0() {
+    let folder = folder("as-it-should");
+    let text = "check leader-crash healthy --algorithm raft,bully --seeds 0..3";
+    let said = run(&folder, text);
+    assert_eq!(said.code, 0, "{}{}", said.data, said.talk);
+    assert!(said.data.contains("ok    leader-crash: 2 algorithms"), "{}", said.data);
+    assert_eq!(said.last(), "nothing is wrong in 12 runs");
+    assert_eq!(run(&folder, &format!("{text} -j 1")).data, run(&folder, &format!("{text} -j 3")).data);
+}
+
+fn a_broken_promise_answers_1_and_ends_with_what_replays_it() {
+    let folder = folder("broken-promise");
+    write(&folder, "quiet.toml", QUIET);
+    let said = run(&folder, "check quiet.toml --algorithm braggart --seeds 3..6 --junit out.xml --github --summary step.md");
+    assert_eq!(said.code, 1, "{}{}", said.data, said.talk);
+    let (command, fingerprint) = said.last().split_once("  # fingerprint ").expect("the last line replays it");
+    assert_eq!(command, "hustings run quiet.toml --algorithm braggart --seed 3");
+    let again = run(&folder, command.strip_prefix("hustings ").expect("our own command"));
+    assert!(again.code == 1 && again.last().ends_with(fingerprint), "{}", again.data);
+    let saved = said.talk.lines().find_map(|line| line.strip_prefix("saved: hustings ")).expect("it is saved");
+    let replayed = run(&folder, saved);
+    assert!(replayed.code == 1 && replayed.talk.contains("the fingerprint is the same"), "{}", replayed.talk);
+    assert!(said.talk.contains("::error file=quiet.toml,line=1,title=quiet.toml with braggart::safety: "), "{}", said.talk);
+    assert!(read(&folder, "out.xml").contains("--algorithm braggart --seed 3"), "{}", read(&folder, "out.xml"));
+    assert!(read(&folder, "step.md").contains("| quiet.toml, braggart | safety |"), "{}", read(&folder, "step.md"));
+    // It is no accident of one seed, so a scenario that expects it is content.
+    write(&folder, "meant.toml", &format!("{QUIET}[expect.braggart]\nfinds = [\"effective-split-brain\"]\n"));
+    let meant = run(&folder, "check meant.toml --algorithm braggart --seeds 3..6");
+    assert!(meant.code == 0 && meant.data.contains("as meant, braggart: effective-split-brain in 3 seeds"), "{}", meant.data);
+}
+
+fn after_a_fix_the_kept_file_no_longer_fails() {
+    let folder = folder("kept");
+    write(&folder, "quiet.toml", QUIET);
+    let found = run(&folder, "check quiet.toml --algorithm braggart --seeds 0..1");
+    assert_eq!(found.code, 1, "{}", found.data);
+    std::fs::rename(folder.join("runs"), folder.join("once")).expect("the test's own folder");
+    let still = run(&folder, "check healthy --algorithm raft --seeds 0..1 --failures once");
+    assert!(still.code == 1 && still.data.contains("still fails"), "{}", still.data);
+    assert!(still.last().starts_with("hustings replay once/"), "{}", still.data);
+    let mended = run_mended(&folder, "check quiet.toml --algorithm braggart --seeds 0..1 --failures once");
+    assert!(
+        mended.code == 0 && mended.data.contains("quiet, braggart, seed 0: no longer fails"),
+        "{}{}",
+        mended.data,
+        mended.talk
+    );
+}
+
+fn a_canary_has_to_fail() {
+    let folder = folder("canary");
+    let canary = run(&folder, "run leader-isolated --algorithm raft --mutant R1 --seeds 0..40 --format jsonl");
+    assert_eq!(canary.code, 1, "a mutant is found: {}", canary.talk);
+    let saved = canary.talk.lines().find_map(|line| line.strip_prefix("saved: hustings replay ")).expect("it is saved");
+    std::fs::create_dir_all(folder.join("canaries")).expect("the test's own folder");
+    std::fs::copy(folder.join(saved), folder.join("canaries/one.json")).expect("it is there");
+    let alive = run(&folder, "check healthy --algorithm raft --seeds 0..1 --failures canaries");
+    assert!(alive.code == 0 && alive.data.contains("with mutant R1"), "a canary has to fail: {}{}", alive.data, alive.talk);
+    write(&folder, "canaries/two.json", "{}");
+    let bad = run(&folder, "check healthy --algorithm raft --seeds 0..1 --failures canaries");
+    assert!(bad.code == 2 && bad.data.contains("ok    healthy") && bad.data.contains("canaries/two.json"), "{}", bad.data);
+    assert_eq!(run(&folder, "check healthy --failures nowhere").code, 2);
+}
+
+fn a_missed_threshold_answers_3_and_points_at_its_line() {
+    let folder = folder("threshold");
+    write(
+        &folder,
+        "slow.toml",
+        "duration = \"20s\"\n[[event]]\nat = \"5s\"\ncrash = \"leader\"\n\n[threshold.raft]\nfailover-max = \"1ms\"\nfailover-p50 = \"15s\"\n",
+    );
+    let said = run(&folder, "check slow.toml --seeds 0..8 --algorithm raft --github");
+    assert_eq!(said.code, 3, "{}{}", said.data, said.talk);
+    assert!(said.talk.contains("::error file=slow.toml,line=7,"), "{}", said.talk);
+    assert!(!said.talk.contains("line=8,"), "the other one is met: {}", said.talk);
+    assert!(said.last().starts_with("hustings run slow.toml --algorithm raft --seed "), "{}", said.data);
+}
+
+fn what_was_to_be_found_and_is_not_answers_3() {
+    let folder = folder("missing");
+    write(&folder, "calm.toml", &format!("{QUIET}\n[expect.raft]\nfinds = [\"effective-split-brain\"]\n"));
+    let said = run(&folder, "check calm.toml --algorithm raft --seeds 0..3 --github --format json");
+    assert_eq!(said.code, 3, "{}{}", said.data, said.talk);
+    assert!(said.talk.contains("::error file=calm.toml,line=5,"), "{}", said.talk);
+    let json: serde_json::Value = serde_json::from_str(&said.data).expect("JSON");
+    assert_eq!(json["cases"][0]["complaints"][0]["kind"], "expectation");
+    let last = said.talk.trim_end().lines().last();
+    assert_eq!(last, Some("hustings check calm.toml --algorithm raft --seeds 0..3"), "among data a command has no place");
+}
+
+fn what_is_never_exercised_answers_4_and_says_which() {
+    let folder = folder("not-exercised");
+    let text =
+        "duration = \"3s\"\nnodes = 3\ndown = [\"n1\", \"n2\"]\n[[event]]\nname = \"blow\"\nat = \"1s\"\ncrash = \"leader\"\n";
+    write(&folder, "leaderless.toml", text);
+    let said = run(&folder, "check leaderless.toml --algorithm raft --seeds 0..3");
+    assert_eq!(said.code, 4, "{}{}", said.data, said.talk);
+    assert!(said.data.contains("the event `blow` found no target in any of 3 seeds"), "{}", said.data);
+}
+
+fn no_seed_and_no_scenario_answer_4() {
+    let folder = folder("nothing");
+    let none = run(&folder, "check healthy --seeds 5..5");
+    assert!(none.code == 4 && none.talk.contains("5..5 holds no seed"), "{}", none.talk);
+    std::fs::create_dir_all(folder.join("empty")).expect("the test's own folder");
+    let empty = run(&folder, "check empty");
+    assert!(empty.code == 4 && empty.talk.contains("no scenario"), "{}", empty.talk);
+}
+
+fn one_broken_file_answers_2_and_the_others_still_run() {
+    let folder = folder("one-broken");
+    write(&folder, "all/a.toml", QUIET);
+    write(&folder, "all/b.toml", "duration = \"2s\"\n\nnoodles = 3\n");
+    write(&folder, "all/deeper/c.toml", QUIET);
+    let said = run(&folder, "check all --algorithm raft --seeds 0..2 --github --junit out.xml");
+    assert_eq!(said.code, 2, "{}{}", said.data, said.talk);
+    assert!(said.talk.contains("--> all/b.toml:3:1") && said.talk.contains("::error file=all/b.toml,line=3,"), "{}", said.talk);
+    assert!(said.data.contains("ok    all/a.toml") && said.data.contains("ok    all/deeper/c.toml"), "{}", said.data);
+    assert!(said.data.contains("all/b.toml:3: unknown key `noodles`"), "{}", said.data);
+    assert!(read(&folder, "out.xml").contains("<error"), "{}", read(&folder, "out.xml"));
+    let nowhere = run(&folder, "check all/a.toml --algorithm raft --seeds 0..2 --junit no/such/folder/out.xml");
+    assert!(nowhere.code == 2 && nowhere.talk.contains("no/such/folder") && nowhere.data.is_empty(), "{}", nowhere.talk);
+}
+
+fn a_bug_of_ours_answers_70() {
+    let folder = folder("ours");
+    let said = run(&folder, "check healthy --algorithm braggart --set algorithm.braggart.mood=broken --seeds 7..9");
+    assert_eq!(said.code, 70, "{}", said.talk);
+    assert!(said.talk.contains("an assertion of ours does not hold"), "{}", said.talk);
+}
+
+#[cfg(unix)]
+fn ctrl_c_answers_130_and_judges_what_there_is() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let folder = folder("interrupt");
+    // What is said of the files comes before the runs: from there on it listens.
+    write(&folder, "all/a.toml", "noodles = 1");
+    let mut child = program(&folder, "check all healthy --algorithm raft --seeds 0..100000000 -j 2")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut talk = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains("noodles") {
+        line.clear();
+        assert!(talk.read_line(&mut line).expect("text") > 0, "it says what is wrong with the file");
+    }
+    // Until it listens, a signal just ends it.
+    std::thread::park_timeout(std::time::Duration::from_millis(700));
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(told.is_ok_and(|status| status.success()), "the signal is sent");
+    let drained = std::io::read_to_string(talk).expect("text");
+    let said = said(&child.wait_with_output().expect("the program ends"));
+    assert_eq!(said.code, 130, "{drained}");
+    assert!(said.data.contains("ok    healthy") && said.data.contains("(of 0..100000000)"), "{}", said.data);
+}
+
+#[cfg(not(unix))]
+fn ctrl_c_answers_130_and_judges_what_there_is() {}
+
+fn a_limit_on_time_makes_a_smaller_check() {
+    let folder = folder("max-time");
+    let said = run(&folder, "check healthy --algorithm raft --seeds 0..100000000 --max-time 1s");
+    assert_eq!(said.code, 0, "{}{}", said.data, said.talk);
+    assert!(said.talk.contains("time is up") && said.data.contains("(of 0..100000000)"), "{}", said.data);
+}
