@@ -122,7 +122,11 @@ impl MajorityVote {
         }
         ctx.persist(Ballot { term, vote: Some(candidate) });
         let vote = Message::Vote { term, candidate };
-        if ctx.bug(Mutant::AnswersBeforeTheDisk) { ctx.send_at_once(candidate, vote) } else { ctx.send(candidate, vote) }
+        if ctx.bug(Mutant::AnswersBeforeTheDisk) {
+            ctx.send_at_once(candidate, vote)
+        } else {
+            ctx.send(candidate, vote)
+        }
         wait(ctx);
     }
 }

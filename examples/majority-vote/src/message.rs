@@ -41,10 +41,9 @@ impl Message {
     /// In which its sender was.
     pub const fn term(&self) -> u64 {
         match *self {
-            Message::RequestVote { term }
-            | Message::Vote { term, .. }
-            | Message::Heartbeat { term }
-            | Message::Here { term } => term,
+            Message::RequestVote { term } | Message::Vote { term, .. } | Message::Heartbeat { term } | Message::Here { term } => {
+                term
+            }
         }
     }
 }
