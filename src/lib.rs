@@ -9,6 +9,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use sim::Registry;
 
+// For authors of algorithms.
+pub mod testing;
+
 // The commands.
 mod check;
 mod compare;
@@ -44,6 +47,10 @@ use arguments::{Arguments, Command};
 use exit::Exit;
 use failure::Failure;
 use output::Data;
+
+/// The world: the trait that an algorithm implements, and everything in its signatures. A crate with an algorithm needs to depend
+/// on this one alone.
+pub use sim;
 
 /// The algorithms that are built in.
 pub fn registry() -> Registry {

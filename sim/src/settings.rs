@@ -51,8 +51,11 @@ impl fmt::Display for Value {
 /// One setting: its key in scenario files, what it takes, and one sentence.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
+    /// As in `[algorithm.NAME]` and in `--set algorithm.NAME.KEY=VALUE`: `election-timeout`.
     pub key: &'static str,
+    /// What it takes.
     pub kind: Kind,
+    /// One sentence for `explain` and for the editor schema.
     pub about: &'static str,
 }
 
