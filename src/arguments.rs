@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sim::Span;
 
+use crate::mutants::MutantsArguments;
+
 /// Put leader-election algorithms through the same bad days, and see what breaks.
 #[derive(Parser)]
 #[command(name = "hustings", version, arg_required_else_help = true, after_help = EXITS)]
@@ -28,6 +30,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Hold the simulator against the published results on Raft's elections.
     Reproduce(ReproduceArguments),
+    /// Put the checks themselves to the test: every built-in bug must be caught, and nothing else.
+    Mutants(MutantsArguments),
     /// What is built in: scenarios, algorithms, invariants, mutants.
     List(ListArguments),
     /// What an invariant, an algorithm, a mutant or a scenario means.

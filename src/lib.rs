@@ -14,6 +14,7 @@ mod compare;
 mod explain;
 mod list;
 mod many;
+mod mutants;
 mod replay;
 mod reproduce;
 mod run;
@@ -83,6 +84,7 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
         Command::Compare(arguments) => compare::compare(registry, &arguments, data),
         Command::Replay(arguments) => replay::replay(registry, &arguments, data),
         Command::Reproduce(arguments) => reproduce::reproduce(registry, &arguments, data),
+        Command::Mutants(arguments) => mutants::mutants(registry, &arguments, data),
         Command::List(arguments) => list::list(registry, &arguments, data),
         Command::Explain { name } => explain::explain(registry, &name, data),
         Command::Validate { files } => validate::validate(registry, &files, data),

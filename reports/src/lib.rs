@@ -35,6 +35,7 @@ pub mod summary;
 // What there is.
 pub mod catalogue;
 pub mod inventory;
+pub mod mutants;
 
 // The published results.
 pub mod paired;
