@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sim::Span;
 
 use crate::mutants::MutantsArguments;
+use crate::swarm::SwarmArguments;
 
 /// Put leader-election algorithms through the same bad days, and see what breaks.
 #[derive(Parser)]
@@ -32,6 +33,8 @@ pub enum Command {
     Reproduce(ReproduceArguments),
     /// Put the checks themselves to the test: every built-in bug must be caught, and nothing else.
     Mutants(MutantsArguments),
+    /// Search for trouble by random faults, and count what was put to the test.
+    Swarm(SwarmArguments),
     /// What is built in: scenarios, algorithms, invariants, mutants.
     List(ListArguments),
     /// What an invariant, an algorithm, a mutant or a scenario means.
@@ -259,7 +262,7 @@ pub enum Listed {
 }
 
 /// `0..1000`. An empty range is no mistake of form: it selects nothing, and is answered as such.
-fn seeds(text: &str) -> Result<Range<u64>, String> {
+pub fn seeds(text: &str) -> Result<Range<u64>, String> {
     let advice = "write the first seed and the one after the last, such as 0..1000";
     let (first, end) = text.split_once("..").ok_or(advice)?;
     let number = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a seed: {advice}"));

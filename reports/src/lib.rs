@@ -31,6 +31,7 @@ pub mod choosing;
 pub mod compare;
 pub mod html;
 pub mod summary;
+pub mod swarm;
 
 // What there is.
 pub mod catalogue;

@@ -42,7 +42,8 @@ fn every_world_of_the_zoo_is_in_order_and_has_its_name() {
     let names: Vec<&str> = zoo::worlds().iter().map(|(name, _)| *name).collect();
     assert!(names.is_sorted());
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("zoo");
-    let stem = |file: std::io::Result<std::fs::DirEntry>| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+    let stem =
+        |file: std::io::Result<std::fs::DirEntry>| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
     let mut files: Vec<String> = std::fs::read_dir(folder).unwrap().map(|file| format!("zoo/{}", stem(file))).collect();
     files.sort();
     assert_eq!(names, files, "a file of zoo/ is missing in the table, or the other way round");

@@ -97,7 +97,8 @@ fn chosen<'r>(registry: &'r Registry, arguments: &MutantsArguments) -> Result<Ve
     for id in &arguments.ids {
         if all.iter().all(|(_, mutant)| mutant.id != id) {
             let known: Vec<&str> = all.iter().map(|(_, mutant)| mutant.id).collect();
-            let whose = if arguments.algorithm.is_empty() { String::new() } else { format!(" of {}", arguments.algorithm.join(", ")) };
+            let whose =
+                if arguments.algorithm.is_empty() { String::new() } else { format!(" of {}", arguments.algorithm.join(", ")) };
             return Err(Failure::usage(format!("there is no mutant `{id}`{whose}"), suggest::advice(id, known)));
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reports::mutants::Row;
-use scenarios::zoo::{self, Ordeal};
 use scenarios::Sweep;
+use scenarios::zoo::{self, Ordeal};
 use sim::outcome::{Outcome, Severity, Verdict};
 use sim::registry::MutantWords;
 use sim::{Options, Player, Promise, Registry, Span, audit};
@@ -138,8 +138,7 @@ impl Search<'_> {
     /// An equivalent meets its seeds; what befalls the algorithm without it, too, is not its doing. False: interrupted.
     fn leave_alone(&self, with: &Cast<'_>, without: &Cast<'_>, row: &mut Row) -> bool {
         let mut runs = 0;
-        let sweep =
-            Sweep { seeds: 0..self.arguments.quiet, jobs: self.arguments.threads.count(), stop: interrupt::stopped() };
+        let sweep = Sweep { seeds: 0..self.arguments.quiet, jobs: self.arguments.threads.count(), stop: interrupt::stopped() };
         let own = |seed| {
             let mut found = findings(&run(with, seed));
             if !found.is_empty() {
@@ -148,15 +147,13 @@ impl Search<'_> {
             }
             found
         };
-        sweep.each(own,
-            |seed, found| {
-                runs += 1;
-                row.false_alarms.extend(found.iter().map(|name| format!("{name} in seed {seed}")));
-                if row.command.is_none() && !row.false_alarms.is_empty() {
-                    row.command = Some(with.command(seed));
-                }
-            },
-        );
+        sweep.each(own, |seed, found| {
+            runs += 1;
+            row.false_alarms.extend(found.iter().map(|name| format!("{name} in seed {seed}")));
+            if row.command.is_none() && !row.false_alarms.is_empty() {
+                row.command = Some(with.command(seed));
+            }
+        });
         count(row, runs, with);
         !interrupt::asked()
     }

@@ -126,8 +126,18 @@ pub struct Effort {
 
 fn table(rows: &[Row], effort: Effort) -> Table {
     let timed = rows.iter().any(|row| row.took.is_some());
-    let mut table =
-        Table::new(&["algorithm", "mutant", "fate", "invariant", "where", "median", "worst", "simulated", "took", "rule that it breaks"]);
+    let mut table = Table::new(&[
+        "algorithm",
+        "mutant",
+        "fate",
+        "invariant",
+        "where",
+        "median",
+        "worst",
+        "simulated",
+        "took",
+        "rule that it breaks",
+    ]);
     for row in rows {
         let fate = row.fate();
         let paint = if fate.is_as_it_must_be() { Paint::Good } else { Paint::Bad };
@@ -184,7 +194,8 @@ fn sentence(rows: &[Row], effort: Effort) -> String {
         words::count(effort.quiet),
     );
     for (fate, what) in [(Fate::Escaped, "escaped"), (Fate::FalseAlarm, "false alarms"), (Fate::Wreckage, "wreckage")] {
-        let ids: Vec<String> = rows.iter().filter(|row| row.fate() == fate).map(|row| format!("{} {}", row.algorithm, row.mutant)).collect();
+        let ids: Vec<String> =
+            rows.iter().filter(|row| row.fate() == fate).map(|row| format!("{} {}", row.algorithm, row.mutant)).collect();
         if !ids.is_empty() {
             out.push_str(&format!("{what}: {}\n", ids.join(", ")));
         }

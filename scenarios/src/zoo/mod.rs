@@ -92,7 +92,7 @@ pub fn ordeals(player: &dyn Player, mutant: &str) -> Vec<Ordeal> {
 }
 
 /// The random faults that this algorithm can meet.
-fn swarm_for(player: &dyn Player) -> &'static str {
+pub fn swarm_for(player: &dyn Player) -> &'static str {
     if player.services(&[]).is_empty() { "random-faults" } else { "random-service-faults" }
 }
 
@@ -104,7 +104,7 @@ pub fn condition(algorithm: &str, mutant: &str) -> Option<&'static str> {
 
 /// Every algorithm and id that the table has: so that a test can see that nothing in it is of a mutant that is no more.
 pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
-    worlds::KEEPERS.iter().flat_map(|keeper| {
-        keeper.ordeals.iter().flat_map(|(ids, _, _)| ids.iter().map(|id| (keeper.algorithm, *id)))
-    })
+    worlds::KEEPERS
+        .iter()
+        .flat_map(|keeper| keeper.ordeals.iter().flat_map(|(ids, _, _)| ids.iter().map(|id| (keeper.algorithm, *id))))
 }

@@ -189,10 +189,7 @@ pub(super) const KEEPERS: &[Keeper] = &[
             (
                 &["L7"],
                 "zoo/holder-paused",
-                &[
-                    "algorithm.kubernetes-lease.release-on-cancel=true",
-                    "algorithm.kubernetes-lease.release-check=fetched",
-                ],
+                &["algorithm.kubernetes-lease.release-on-cancel=true", "algorithm.kubernetes-lease.release-check=fetched"],
             ),
         ],
     },
@@ -260,6 +257,10 @@ pub(super) const CONDITIONS: &[(&str, &str, &str)] = &[
     ("zab", "Q4", "discovery is intact: who was elected too early meets no quorum or a newer history, and tries again"),
     ("zab", "Q8", "sessions deliver in order, and a follower knows what it has"),
     ("zookeeper-recipe", "L29", "messages are not counted: each going wakes everybody"),
-    ("redlock", "Q11", "one connection to a master delivers in order: a late command of an earlier try comes before the next try's"),
+    (
+        "redlock",
+        "Q11",
+        "one connection to a master delivers in order: a late command of an earlier try comes before the next try's",
+    ),
     ("bully", "Q10", "the resource enforces tokens by at-least"),
 ];
