@@ -150,3 +150,26 @@ fn the_canary_dies() {
         assert!(findings(&run(&scenario, player, None, seed)).contains(&invariant), "seed {seed}");
     }
 }
+
+/// ZAB's own invariants, and the bugs that each of them sees.
+#[test]
+fn what_zab_promises_of_its_own_is_seen_broken_by_bugs_and_by_nothing_else() {
+    let registry = default_registry();
+    let zab = registry.get("zab").expect("it is built in");
+    let verdict = |outcome: &Outcome, name: &str| {
+        let own = outcome.judgements.iter().find(|judgement| judgement.invariant == name).expect("it is ZAB's own");
+        (matches!(own.verdict, Verdict::Violated(_)), own.exercised)
+    };
+    for (name, ids) in
+        [("zab-epochs-in-order", &["Z17"][..]), ("zab-zxids-in-order", &["Z13"]), ("zab-established", &["Z8", "Z9"])]
+    {
+        for id in ids {
+            let world = read(&zoo::ordeals(zab, id)[0], &registry);
+            let needed = (0..BUDGET).find(|&seed| verdict(&run(&world, zab, Some(id), seed), name).0);
+            assert!(needed.is_some(), "{name} sees nothing of {id}");
+            let right: Vec<(bool, u64)> = (0..QUIET).map(|seed| verdict(&run(&world, zab, None, seed), name)).collect();
+            assert!(right.iter().all(|(violated, _)| !violated), "{name} is not broken by ZAB itself");
+            assert!(right.iter().any(|(_, exercised)| *exercised > 0), "{name} is put to the test where {id} is");
+        }
+    }
+}
