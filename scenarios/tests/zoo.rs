@@ -16,9 +16,13 @@ const QUIET: u64 = 25;
 
 /// Every mutant with whoever has it; those of the protected resource are shown with Bully, which has fencing tokens.
 fn all(registry: &Registry) -> Vec<(&dyn Player, MutantWords)> {
+    let mut all: Vec<(&dyn Player, MutantWords)> = Vec::new();
+    for player in registry.iter() {
+        all.extend(player.mutants().into_iter().map(|mutant| (player, mutant)));
+    }
     let bully = registry.get("bully").expect("it is built in");
-    let of = |player| Player::mutants(player).into_iter().map(move |mutant| (player, mutant));
-    registry.iter().flat_map(of).chain(resource_mutants().into_iter().map(|mutant| (bully, mutant))).collect()
+    all.extend(resource_mutants().into_iter().map(|mutant| (bully, mutant)));
+    all
 }
 
 fn run(scenario: &Scenario, player: &dyn Player, mutant: Option<&str>, seed: u64) -> Outcome {

@@ -81,10 +81,14 @@ fn canary(registry: &Registry) -> Result<(), Failure> {
 
 /// Who has which bugs, in the order of the registry; those of the resource last.
 fn all(registry: &Registry) -> Vec<(&dyn Player, MutantWords)> {
-    let of = |player| Player::mutants(player).into_iter().map(move |mutant| (player, mutant));
-    let resource = registry.get(ACTS_ON_THE_RESOURCE).into_iter();
-    let of_resource = resource.flat_map(|player| resource_mutants().into_iter().map(move |mutant| (player, mutant)));
-    registry.iter().flat_map(of).chain(of_resource).collect()
+    let mut all: Vec<(&dyn Player, MutantWords)> = Vec::new();
+    for player in registry.iter() {
+        all.extend(player.mutants().into_iter().map(|mutant| (player, mutant)));
+    }
+    if let Some(player) = registry.get(ACTS_ON_THE_RESOURCE) {
+        all.extend(resource_mutants().into_iter().map(|mutant| (player, mutant)));
+    }
+    all
 }
 
 fn chosen<'r>(registry: &'r Registry, arguments: &MutantsArguments) -> Result<Vec<(&'r dyn Player, MutantWords)>, Failure> {
