@@ -75,7 +75,7 @@ impl Census {
                 }
                 continue;
             }
-            if judgement.verdict == Verdict::NotApplicable {
+            if matches!(judgement.verdict, Verdict::NotApplicable) {
                 continue;
             }
             let promised = self.promises.entry(judgement.invariant).or_default();

@@ -40,28 +40,28 @@ struct Inmate<'a> {
 
 /// One object.
 pub fn pretty(rows: &[Row], effort: Effort, version: &str) -> String {
-    let inmate = |row| {
-        let Row { algorithm, mutant, breaks, scenarios, seeds_needed, wreckage, false_alarms, .. } = row;
-        Inmate {
-            algorithm,
-            mutant,
-            breaks,
-            fate: Row::fate(row).name(),
-            caught_by: row.caught_by,
-            condition: row.condition,
-            scenarios,
-            seeds_needed,
-            seeds_median: row.median(),
-            seeds_worst: row.worst(),
-            runs: row.runs,
-            simulated_ns: row.simulated.0,
-            took_ns: row.took.map(|took| took.0),
-            wreckage,
-            false_alarms,
-            command: row.command.as_deref(),
-        }
-    };
     let Effort { sweeps, budget, quiet } = effort;
     let zoo = Zoo { schema: SCHEMA, version, sweeps, budget, quiet, mutants: rows.iter().map(inmate).collect() };
     serde_json::to_string_pretty(&zoo).expect("plain data becomes JSON") + "\n"
+}
+
+fn inmate(row: &Row) -> Inmate<'_> {
+    Inmate {
+        algorithm: &row.algorithm,
+        mutant: &row.mutant,
+        breaks: &row.breaks,
+        fate: row.fate().name(),
+        caught_by: row.caught_by,
+        condition: row.condition,
+        scenarios: &row.scenarios,
+        seeds_needed: &row.seeds_needed,
+        seeds_median: row.median(),
+        seeds_worst: row.worst(),
+        runs: row.runs,
+        simulated_ns: row.simulated.0,
+        took_ns: row.took.map(|took| took.0),
+        wreckage: &row.wreckage,
+        false_alarms: &row.false_alarms,
+        command: row.command.as_deref(),
+    }
 }

@@ -101,12 +101,11 @@ impl Row {
 
     fn remark(&self) -> String {
         match self.fate() {
-            Fate::Caught => self.breaks.clone(),
+            Fate::Caught | Fate::Escaped => self.breaks.clone(),
             Fate::Harmless => match self.condition {
                 Some(condition) => format!("{} (no bug: {condition})", self.breaks),
                 None => self.breaks.clone(),
             },
-            Fate::Escaped => self.breaks.clone(),
             Fate::FalseAlarm => format!("found without a bug: {}", self.false_alarms.join(", ")),
             Fate::Wreckage => format!("found without faults: {}", self.wreckage.join(", ")),
         }

@@ -104,7 +104,9 @@ pub fn condition(algorithm: &str, mutant: &str) -> Option<&'static str> {
 
 /// Every algorithm and id that the table has: so that a test can see that nothing in it is of a mutant that is no more.
 pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
-    worlds::KEEPERS
-        .iter()
-        .flat_map(|keeper| keeper.ordeals.iter().flat_map(|(ids, _, _)| ids.iter().map(|id| (keeper.algorithm, *id))))
+    let of = |keeper: &'static worlds::Keeper| {
+        let ids = keeper.ordeals.iter().flat_map(|(ids, _, _)| ids.iter());
+        ids.map(move |id| (keeper.algorithm, *id))
+    };
+    worlds::KEEPERS.iter().flat_map(of)
 }
