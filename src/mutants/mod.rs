@@ -100,7 +100,9 @@ fn chosen<'r>(registry: &'r Registry, arguments: &MutantsArguments) -> Result<Ve
     all.retain(|(player, _)| wanted(*player));
     for id in &arguments.ids {
         if all.iter().all(|(_, mutant)| mutant.id != id) {
-            let known: Vec<&str> = all.iter().map(|(_, mutant)| mutant.id).collect();
+            let mut known: Vec<&str> = all.iter().map(|(_, mutant)| mutant.id).collect();
+            known.sort_unstable();
+            known.dedup();
             let whose =
                 if arguments.algorithm.is_empty() { String::new() } else { format!(" of {}", arguments.algorithm.join(", ")) };
             return Err(Failure::usage(format!("there is no mutant `{id}`{whose}"), suggest::advice(id, known)));

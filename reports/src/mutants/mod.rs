@@ -184,14 +184,16 @@ fn sentence(rows: &[Row], effort: Effort) -> String {
     let count = |fate: Fate| rows.iter().filter(|row| row.fate() == fate).count();
     let bugs = rows.iter().filter(|row| row.caught_by.is_some()).count();
     let equivalents = rows.len() - bugs;
-    let mut out = format!(
-        "{} of {bugs} bugs caught in each of {} sweeps of at most {} seeds; {} of {equivalents} equivalents caught by nothing in {} seeds of each world.\n",
-        count(Fate::Caught),
-        effort.sweeps,
-        words::count(effort.budget),
-        count(Fate::Harmless),
-        words::count(effort.quiet),
-    );
+    let mut parts = Vec::new();
+    if bugs > 0 {
+        let (sweeps, budget) = (effort.sweeps, words::count(effort.budget));
+        parts.push(format!("{} of {bugs} bugs caught in each of {sweeps} sweeps of at most {budget} seeds", count(Fate::Caught)));
+    }
+    if equivalents > 0 {
+        let (harmless, quiet) = (count(Fate::Harmless), words::count(effort.quiet));
+        parts.push(format!("{harmless} of {equivalents} equivalents caught by nothing in {quiet} seeds of each world"));
+    }
+    let mut out = format!("{}.\n", parts.join("; "));
     for (fate, what) in [(Fate::Escaped, "escaped"), (Fate::FalseAlarm, "false alarms"), (Fate::Wreckage, "wreckage")] {
         let ids: Vec<String> =
             rows.iter().filter(|row| row.fate() == fate).map(|row| format!("{} {}", row.algorithm, row.mutant)).collect();
