@@ -20,7 +20,7 @@ pub struct SwarmArguments {
     /// Deal the seeds out, the first to the first algorithm and so on, in place of giving all of them to each.
     #[arg(long)]
     pub dealt: bool,
-    /// Every promise must be put to the test so often.
+    /// Every promise must be put to the test so often by all who make it, together.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub exercised: u64,
     /// Override a key of the scenarios: `swarm.every=500ms`.

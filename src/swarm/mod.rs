@@ -54,9 +54,9 @@ pub fn swarm(registry: &Registry, arguments: &SwarmArguments, data: &mut Data) -
     }
     bar.finish_and_clear();
     data.write(&match arguments.format {
-        MutantsFormat::Human => swarm::text(&censuses, arguments.exercised),
+        MutantsFormat::Human => swarm::text(&censuses),
         MutantsFormat::Json => swarm::pretty(&censuses, VERSION),
-        MutantsFormat::Markdown => swarm::markdown(&censuses, arguments.exercised),
+        MutantsFormat::Markdown => swarm::markdown(&censuses),
     })?;
     let mut exit = verdict(&censuses, arguments);
     if let Some((at, seed)) = failing {
@@ -71,12 +71,12 @@ fn verdict(censuses: &[Census], arguments: &SwarmArguments) -> Exit {
         let (safety, liveness) = census.broken();
         exit = exit.or(if safety { exit::SAFETY } else { exit::AS_EXPECTED });
         exit = exit.or(if liveness { exit::LIVENESS } else { exit::AS_EXPECTED });
-        let hardly = census.hardly_exercised(arguments.exercised);
-        if !hardly.is_empty() {
-            let least = words::count(arguments.exercised);
-            talk(&format!("put to the test less than {least} times under {}: {}", census.algorithm, hardly.join(", ")));
-            exit = exit.or(exit::NOT_EXERCISED);
-        }
+    }
+    let hardly = swarm::hardly_exercised(censuses, arguments.exercised);
+    if !hardly.is_empty() {
+        let least = words::count(arguments.exercised);
+        talk(&format!("put to the test less than {least} times by all together: {}", hardly.join(", ")));
+        exit = exit.or(exit::NOT_EXERCISED);
     }
     exit
 }

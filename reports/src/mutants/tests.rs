@@ -46,7 +46,7 @@ fn what_is_found_without_faults_or_without_a_bug_proves_nothing() {
 fn an_equivalent_stands_in_the_table_with_the_condition_under_which_it_is_one() {
     let equivalent = Row { caught_by: None, condition: Some("the log is durable"), ..row(&[]) };
     assert_eq!(equivalent.fate(), Fate::Harmless);
-    let page = markdown(&[equivalent.clone()], EFFORT);
+    let page = markdown(std::slice::from_ref(&equivalent), EFFORT);
     assert!(page.contains("a rule (no bug: the log is durable)") && page.contains("1 of 1 equivalents"), "{page}");
     let alarm = Row { false_alarms: vec![String::from("vote-once")], ..equivalent };
     assert_eq!(alarm.fate(), Fate::FalseAlarm);
