@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sim::Span;
 
 use crate::check::CheckArguments;
+use crate::mutants::MutantsArguments;
+use crate::swarm::SwarmArguments;
 
 /// Put leader-election algorithms through the same bad days, and see what breaks.
 #[derive(Parser)]
@@ -34,6 +36,10 @@ pub enum Command {
     Shrink(ShrinkArguments),
     /// Hold the simulator against the published results on Raft's elections.
     Reproduce(ReproduceArguments),
+    /// Put the checks themselves to the test: every built-in bug must be caught, and nothing else.
+    Mutants(MutantsArguments),
+    /// Search for trouble by random faults, and count what was put to the test.
+    Swarm(SwarmArguments),
     /// What is built in: scenarios, algorithms, invariants, mutants.
     List(ListArguments),
     /// What an invariant, an algorithm, a mutant or a scenario means.

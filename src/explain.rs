@@ -19,7 +19,9 @@ pub fn explain(registry: &Registry, name: &str, data: &mut Data) -> Result<Exit,
         catalogue::algorithm(player)
     } else if let Some(text) = mutants(registry, name) {
         text
-    } else if let Some((name, text)) = scenarios::library().iter().find(|(known, _)| *known == name) {
+    } else if let Some((name, text)) =
+        scenarios::library().iter().chain(scenarios::zoo::worlds()).find(|(known, _)| *known == name)
+    {
         catalogue::scenario(&Scenario::parse(text, name, registry)?)
     } else {
         let of_algorithms = registry.iter().flat_map(|player| player.mutants());

@@ -18,10 +18,12 @@ mod compare;
 mod explain;
 mod list;
 mod many;
+mod mutants;
 mod replay;
 mod reproduce;
 mod run;
 mod shrink;
+mod swarm;
 mod validate;
 
 // What they share.
@@ -98,6 +100,8 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
         Command::Replay(arguments) => replay::replay(registry, &arguments, data),
         Command::Shrink(arguments) => shrink::shrink(registry, &arguments, data),
         Command::Reproduce(arguments) => reproduce::reproduce(registry, &arguments, data),
+        Command::Mutants(arguments) => mutants::mutants(registry, &arguments, data),
+        Command::Swarm(arguments) => swarm::swarm(registry, &arguments, data),
         Command::List(arguments) => list::list(registry, &arguments, data),
         Command::Explain { name } => explain::explain(registry, &name, data),
         Command::Validate { files } => validate::validate(registry, &files, data),

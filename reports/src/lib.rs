@@ -36,10 +36,12 @@ pub mod github;
 pub mod html;
 pub mod junit;
 pub mod summary;
+pub mod swarm;
 
 // What there is.
 pub mod catalogue;
 pub mod inventory;
+pub mod mutants;
 
 // The published results.
 pub mod paired;

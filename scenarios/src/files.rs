@@ -1,4 +1,4 @@
-//! Reading scenarios: from a path or from the library, with a clean word for everything that is not one.
+//! Reading scenarios: from a path, from the library or from the zoo, with a clean word for everything that is not one.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::library;
 use crate::scenario::LARGEST_FILE;
 use crate::suggest;
+use crate::zoo;
 
 /// A scenario as text, and what to call it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,12 +23,12 @@ pub struct Found {
 /// # Errors
 /// Where there is no such scenario, or the file is no text.
 pub fn find(scenario: &str) -> Result<Found, Diagnostics> {
-    if let Some((name, text)) = library::library().iter().find(|(name, _)| *name == scenario) {
+    if let Some((name, text)) = library::library().iter().chain(zoo::worlds()).find(|(name, _)| *name == scenario) {
         return Ok(Found { origin: (*name).to_owned(), text: (*text).to_owned() });
     }
     let path = Path::new(scenario);
     if !path.exists() {
-        let names = library::library().iter().map(|(name, _)| *name);
+        let names = library::library().iter().chain(zoo::worlds()).map(|(name, _)| *name);
         let looks_like_path = scenario.contains(['/', '\\']) || scenario.ends_with(".toml");
         let help = match suggest::closest(scenario, names) {
             Some(close) => format!("did you mean the library scenario `{close}`?"),

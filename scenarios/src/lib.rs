@@ -31,6 +31,7 @@ mod work;
 mod library;
 mod misfit;
 mod registry;
+pub mod zoo;
 
 // From a scenario to outcomes.
 mod running;

@@ -1,7 +1,7 @@
 //! The protected resource and its client in the ordinary engine, under an algorithm that has fencing tokens: Bully with
 //! `quorum-and-epoch`; and under one that has none: Bully without.
 
-mod mutants;
+mod lock_delay;
 mod stories;
 
 use algorithms::Bully;

@@ -1,8 +1,8 @@
-//! The recipe of ZooKeeper in the ordinary engine: as stories, against its built-in bugs, and with one assumption broken at a
+//! The recipe of ZooKeeper in the ordinary engine: as stories, under random faults, and with one assumption broken at a
 //! time.
 
 mod assumptions;
-mod mutants;
+mod random_faults;
 mod stories;
 
 use algorithms::ZookeeperRecipe;

@@ -5,9 +5,12 @@ use roxmltree::{Document, Node};
 use crate::check::tests::{case, check, run};
 use crate::check::{Broken, Case, Check, Kept, Run};
 
+/// Its name, the attributes that it must have, those that it may have, and its children.
+type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
 /// What Jenkins' schema (xunit plugin, `junit-10.xsd`) allows: attributes and children of each element; first the attributes that are
 /// required.
-const ELEMENTS: [(&str, &[&str], &[&str], &[&str]); 6] = [
+const ELEMENTS: [Element; 6] = [
     ("testsuites", &[], &["name", "time", "tests", "failures", "disabled", "errors", "skipped"], &["testsuite"]),
     (
         "testsuite",

@@ -1,0 +1,135 @@
+//! `hustings swarm`: a search for trouble by random faults, over all algorithms, that says what was drawn, how often each promise
+//! was put to the test, and what was found.
+
+mod arguments;
+
+use reports::swarm::{self, Census};
+use reports::words;
+use scenarios::Sweep;
+use scenarios::zoo;
+use sim::{Options, Player, Registry, Span};
+
+use crate::cast::{self, Cast};
+use crate::exit::{self, Exit};
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::mutants::MutantsFormat;
+use crate::output::{Data, talk};
+use crate::progress;
+use crate::run::VERSION;
+use crate::save;
+
+pub use arguments::SwarmArguments;
+
+pub fn swarm(registry: &Registry, arguments: &SwarmArguments, data: &mut Data) -> Result<Exit, Failure> {
+    let seeds = &arguments.seeds;
+    if seeds.is_empty() {
+        return Err(Failure::Nothing(format!("{}..{} holds no seed, so nothing ran", seeds.start, seeds.end)));
+    }
+    let casts = casts(registry, arguments)?;
+    interrupt::listen();
+    let each = if arguments.dealt { (seeds.end - seeds.start).div_ceil(casts.len() as u64) } else { seeds.end - seeds.start };
+    let bar = progress::bar(each * casts.len() as u64);
+    let mut censuses = Vec::new();
+    let mut failing: Option<(usize, u64)> = None;
+    for (at, cast) in casts.iter().enumerate() {
+        let mut census = census(cast);
+        let seed_of =
+            |turn: u64| if arguments.dealt { seeds.start + turn * casts.len() as u64 + at as u64 } else { seeds.start + turn };
+        let turns = (0..each).take_while(|turn| seed_of(*turn) < seeds.end).count() as u64;
+        let sweep = Sweep { seeds: 0..turns, jobs: arguments.threads.count(), stop: interrupt::stopped() };
+        let run = |turn| cast.run_with(seed_of(turn), Options { fingerprint: false, ..Options::default() });
+        let drawn_from = cast.scenario.setup.swarm.as_ref().expect("only scenarios with a swarm are cast");
+        sweep.each(run, |_, outcome| {
+            census.add(&outcome, &sim::swarm::describe(drawn_from, outcome.seed));
+            bar.inc(1);
+        });
+        if let (None, Some(seed)) = (failing, census.broken_seeds.first()) {
+            failing = Some((at, *seed));
+        }
+        censuses.push(census);
+        if interrupt::asked() {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    data.write(&match arguments.format {
+        MutantsFormat::Human => swarm::text(&censuses),
+        MutantsFormat::Json => swarm::pretty(&censuses, VERSION),
+        MutantsFormat::Markdown => swarm::markdown(&censuses),
+    })?;
+    let mut exit = verdict(&censuses, arguments);
+    if let Some((at, seed)) = failing {
+        exit = exit.or(tell(&casts[at], seed, arguments, data)?);
+    }
+    Ok(exit)
+}
+
+fn verdict(censuses: &[Census], arguments: &SwarmArguments) -> Exit {
+    let mut exit = if interrupt::asked() { exit::INTERRUPTED } else { exit::AS_EXPECTED };
+    for census in censuses {
+        let (safety, liveness) = census.broken();
+        exit = exit.or(if safety { exit::SAFETY } else { exit::AS_EXPECTED });
+        exit = exit.or(if liveness { exit::LIVENESS } else { exit::AS_EXPECTED });
+    }
+    let hardly = swarm::hardly_exercised(censuses, arguments.exercised);
+    if !hardly.is_empty() {
+        let least = words::count(arguments.exercised);
+        talk(&format!("put to the test less than {least} times by all together: {}", hardly.join(", ")));
+        exit = exit.or(exit::NOT_EXERCISED);
+    }
+    exit
+}
+
+/// Saves the first seed that broke a promise, and ends with the command that runs it again.
+fn tell(cast: &Cast<'_>, seed: u64, arguments: &SwarmArguments, data: &mut Data) -> Result<Exit, Failure> {
+    let outcome = cast.run(seed, None);
+    let saved = save::and_tell(cast, &outcome);
+    let line = format!("{}  # fingerprint {}", cast.command(seed), words::fingerprint(outcome.fingerprint));
+    if arguments.format == MutantsFormat::Human {
+        data.write(&format!("\n{line}\n"))?;
+    } else {
+        talk(&line);
+    }
+    Ok(saved)
+}
+
+/// Who meets what: every algorithm its own swarm, or those that were named all that they can play.
+fn casts<'r>(registry: &'r Registry, arguments: &SwarmArguments) -> Result<Vec<Cast<'r>>, Failure> {
+    let mut players: Vec<&dyn Player> = Vec::new();
+    for name in &arguments.algorithm {
+        players.push(cast::player(registry, name)?);
+    }
+    if players.is_empty() {
+        players = registry.iter().collect();
+    }
+    let mut casts = Vec::new();
+    for player in players {
+        let own = [String::from(zoo::swarm_for(player))];
+        for name in if arguments.scenarios.is_empty() { &own[..] } else { &arguments.scenarios[..] } {
+            let scenario = cast::scenario(registry, name, &arguments.set)?;
+            if scenario.setup.swarm.is_none() {
+                return Err(Failure::usage(format!("{name} draws no faults"), "a scenario that does has a table [swarm]"));
+            }
+            if let Some(why) = scenarios::misfit(&scenario.setup, player, scenario.settings_of(player.name())) {
+                talk(&format!("note: {} does not play {name}: {why}", player.name()));
+                continue;
+            }
+            casts.push(Cast::of(scenario, player, None)?);
+        }
+    }
+    if casts.is_empty() {
+        return Err(Failure::Nothing(String::from("none of these algorithms can play any of these scenarios, so nothing ran")));
+    }
+    Ok(casts)
+}
+
+fn census(cast: &Cast<'_>) -> Census {
+    let setup = &cast.scenario.setup;
+    let swarm = setup.swarm.as_ref().expect("only scenarios with a swarm are cast");
+    let claims = cast.player.claims(cast.scenario.settings_of(cast.player.name()));
+    let mut claimed: Vec<&'static str> = claims.iter().map(|claim| words::promise(claim.promise)).collect();
+    claimed.sort_unstable();
+    let trouble = Span(swarm.until.0.saturating_sub(swarm.from.0));
+    Census::new(cast.player.name(), &setup.name, trouble, &swarm.families, &claimed)
+}
