@@ -42,7 +42,7 @@ fn without_a_bug_random_faults_are_survived() {
         let mut changes: Vec<u64> = Vec::new();
         for seed in 0..QUIET {
             let outcome = ordeal.run(None, seed);
-            assert_eq!(findings(&outcome), [""; 0], "{algorithm}, {nodes} nodes, seed {seed}");
+            assert_eq!(findings(&outcome), [""; 0], "{}: {algorithm}, {nodes} nodes, seed {seed}", ordeal.name);
             changes.push(outcome.counters.leader_changes);
         }
         changes.sort_unstable();
