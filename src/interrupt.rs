@@ -1,18 +1,28 @@
 //! Ctrl-C: the first one asks to finish what runs, the second one ends the process.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::exit;
 use crate::output::talk;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 static STOP: AtomicBool = AtomicBool::new(false);
+static FIRST: OnceLock<Instant> = OnceLock::new();
+/// A signal that comes sooner after the first is the same one: some tools send it to a process and to its group.
+const SAME: Duration = Duration::from_millis(500);
 
 /// Where the system lets nobody listen (no signals at all), Ctrl-C just ends the process.
 #[expect(clippy::exit, reason = "the second Ctrl-C waits for nobody")]
+#[expect(clippy::disallowed_methods, reason = "how soon the second comes after the first is real time")]
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
+        let first = FIRST.get_or_init(Instant::now);
         if ASKED.swap(true, Ordering::SeqCst) {
+            if first.elapsed() < SAME {
+                return;
+            }
             std::process::exit(i32::from(exit::INTERRUPTED.code()));
         }
         stop();

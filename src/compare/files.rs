@@ -82,7 +82,7 @@ pub fn ready(folder: &Path) -> Result<(), Failure> {
                 return Err(Failure::usage(what, "name another folder with --out"));
             }
         },
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => nobody_elses(folder)?,
         Err(error) => {
             return Err(Failure::usage(
                 format!("{} is there already: {error}", mark.display()),
@@ -92,6 +92,31 @@ pub fn ready(folder: &Path) -> Result<(), Failure> {
     }
     // A folder that can be read is not yet one that can be written.
     Whole::create(&mark).map(drop)
+}
+
+/// Where there is no comparison yet, a file by the name of one of its files is somebody else's.
+fn nobody_elses(folder: &Path) -> Result<(), Failure> {
+    let theirs = ["seeds.csv", "comparison.md", "choosing.csv", CHARTS, REPORT].map(|name| folder.join(name));
+    match theirs.iter().find(|path| path.exists()) {
+        Some(path) => {
+            let what = format!("{} is there already, and belongs to no comparison", path.display());
+            Err(Failure::usage(what, "name another folder with --out; or remove it first"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Takes away the charts of an earlier comparison in the same folder that this one has not drawn.
+fn clear(pictures: &Path, charts: &[Chart]) {
+    let Ok(entries) = fs::read_dir(pictures) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_chart = Path::new(&name).extension().is_some_and(|extension| extension == "svg");
+        if is_chart && !charts.iter().any(|chart| name.to_str() == Some(&chart.file)) {
+            // What cannot be removed stays: the report does not name it.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Every file of a comparison. Others are added here.
@@ -136,6 +161,7 @@ pub fn write(comparison: &Comparison, report: &str, charts: &[Chart], folder: &P
         }
     }
     wholes.into_iter().try_for_each(Whole::finish)?;
+    clear(&pictures, charts);
     if !charts.is_empty() {
         names.push(format!("{CHARTS}/ ({})", charts.len()));
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use reports::charts;
 use reports::choosing::{Axis, TARGET, Wishes};
 use reports::quantile;
 use scenarios::{Scenario, misfit};
@@ -53,10 +54,16 @@ pub fn programme<'r>(registry: &'r Registry, arguments: &CompareArguments) -> Re
     let mut scenes = Vec::new();
     // What is to be said of a scenario or of an algorithm's settings is said once, not once for each pair of values.
     let mut remarks = BTreeSet::new();
+    // Charts are files that are called by the scenario, as far as a file's name can hold it.
+    let mut file_names = BTreeSet::new();
     for name in &arguments.scenarios {
         for (place, cell) in vary::cells(&vary).into_iter().enumerate() {
             let set: Vec<String> = arguments.set.iter().cloned().chain(cell).collect();
             let scenario = cast::scenario(registry, name, &set)?;
+            if place == 0 && !file_names.insert(charts::plain(&scenario.setup.name)) {
+                let what = format!("two of these scenarios are called `{}`, or nearly so", scenario.setup.name);
+                return Err(Failure::usage(what, "name each once, and give a file of your own another `name`"));
+            }
             let mut parts = Vec::new();
             for player in &players {
                 parts.push(match misfit(&scenario.setup, *player, scenario.settings_of(player.name())) {

@@ -30,10 +30,12 @@ impl Line<'_> {
     fn label(&self) -> Label {
         let sample = &self.figures.failover;
         let median = sample.median();
-        let mut said: Vec<String> = median.iter().map(|ns| words::span(Span(*ns))).collect();
-        // Whether it is reported there, with its interval, depends on how many there are.
-        let mut figures = Vec::new();
-        if self.figures.quantiles[0].is_ok() {
+        let (mut said, mut figures) = (Vec::new(), Vec::new());
+        // So few that the table and the JSON give none: then neither does the picture.
+        if self.figures.quantiles[0].is_err() {
+            said.push(String::from("too few for a median"));
+        } else {
+            said.extend(median.map(|ns| words::span(Span(ns))));
             figures.push(self.figure("failover_ns/0/value_ns", median.map_or_else(|| String::from("null"), |ns| ns.to_string())));
         }
         if sample.never() > 0 {

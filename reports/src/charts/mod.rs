@@ -47,6 +47,10 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
 
 /// A name as part of a file's name.
 fn file_name(scenario: &str, what: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-    format!("{}-{what}.svg", scenario.chars().map(plain).collect::<String>())
+    format!("{}-{what}.svg", plain(scenario))
+}
+
+/// A scenario's name with nothing in it that a file's name cannot hold everywhere.
+pub fn plain(scenario: &str) -> String {
+    scenario.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }

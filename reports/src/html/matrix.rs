@@ -3,6 +3,7 @@
 use super::push;
 use crate::compare::{Column, Comparison};
 use crate::escape::Escaped;
+use crate::quantile::Quantile;
 use crate::statistics;
 
 /// Every algorithm of the comparison, in order.
@@ -72,10 +73,15 @@ fn cell(out: &mut String, column: &Column, row: usize, algorithm: usize) {
     if class == "held" {
         lines.push(format!("≤ {:.1} %", statistics::rule_of_three(runs as u64) * 100.0));
     }
-    lines.push(match (figures.lost, figures.failover.median()) {
+    let measured = column.seeds.iter().filter(|seed| seed.measured != 0).count();
+    if measured > 0 {
+        lines.push(format!("measured in {measured}"));
+    }
+    lines.push(match (figures.lost, &figures.quantiles[0]) {
         (0, _) => String::from("no failover"),
-        (_, Some(median)) => format!("median {}", brief(median)),
-        (_, None) => String::from("median: never"),
+        (_, Err(_)) => String::from("too few for a median"),
+        (_, Ok(Quantile { value: Some(median), .. })) => format!("median {}", brief(*median)),
+        (_, Ok(_)) => String::from("median: never"),
     });
     push(
         out,
