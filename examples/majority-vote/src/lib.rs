@@ -121,6 +121,7 @@ impl MajorityVote {
             return;
         }
         ctx.persist(Ballot { term, vote: Some(candidate) });
+        // A vote that a crash could undo might be given twice.
         let vote = Message::Vote { term, candidate };
         if ctx.bug(Mutant::AnswersBeforeTheDisk) {
             ctx.send_at_once(candidate, vote)
