@@ -65,6 +65,7 @@ impl Encode for Timer {
 pub enum Mutant {
     VotesTwice,
     AnswersBeforeTheDisk,
+    CountsAnyAnswer,
 }
 
 const MUTANTS: &[MutantInfo<Mutant>] = &[
@@ -79,6 +80,12 @@ const MUTANTS: &[MutantInfo<Mutant>] = &[
         id: "answers-before-the-disk",
         breaks: "a vote leaves before the disk holds it",
         caught_by: Some(Promise::DurableBeforeReply),
+    },
+    MutantInfo {
+        mutant: Mutant::CountsAnyAnswer,
+        id: "counts-any-answer",
+        breaks: "a candidate counts an answer to an old heartbeat of its own as a vote",
+        caught_by: Some(Promise::QuorumCertificate),
     },
 ];
 
@@ -121,6 +128,7 @@ impl MajorityVote {
             return;
         }
         ctx.persist(Ballot { term, vote: Some(candidate) });
+        // A vote that a crash could undo might be given twice.
         let vote = Message::Vote { term, candidate };
         if ctx.bug(Mutant::AnswersBeforeTheDisk) {
             ctx.send_at_once(candidate, vote)
@@ -128,6 +136,18 @@ impl MajorityVote {
             ctx.send(candidate, vote)
         }
         wait(ctx);
+    }
+
+    /// Votes make a leader, answers of any kind keep it. An answer to what it sent as the leader of an earlier term says
+    /// `Here` in the term in which it stands now, and is no vote.
+    fn count(&mut self, from: NodeId, message: Message, ctx: &mut Context<'_, Self>) {
+        let vote = matches!(message, Message::Vote { .. }) || ctx.bug(Mutant::CountsAnyAnswer);
+        if self.role == Role::Leader || self.role == Role::Candidate && vote {
+            self.heard.insert(from);
+        }
+        if self.role == Role::Candidate && self.heard.len() >= ctx.majority() {
+            self.lead(ctx);
+        }
     }
 }
 
@@ -227,12 +247,7 @@ impl Algorithm for MajorityVote {
                 self.follow(Some(from), ctx);
                 ctx.send(from, Message::Here { term });
             }
-            Message::Vote { .. } | Message::Here { .. } => {
-                self.heard.insert(from);
-                if self.role == Role::Candidate && self.heard.len() >= ctx.majority() {
-                    self.lead(ctx);
-                }
-            }
+            Message::Vote { .. } | Message::Here { .. } => self.count(from, message, ctx),
         }
     }
 
