@@ -70,7 +70,7 @@ fn after_a_fix_the_kept_file_no_longer_fails() {
 
 fn a_canary_has_to_fail() {
     let folder = folder("canary");
-    let canary = run(&folder, "run leader-isolated --algorithm raft --mutant R1 --seeds 0..40 --format jsonl");
+    let canary = run(&folder, "run random-faults --algorithm raft --mutant R1 --seeds 0..5 --format jsonl");
     assert_eq!(canary.code, 1, "a mutant is found: {}", canary.talk);
     let saved = canary.talk.lines().find_map(|line| line.strip_prefix("saved: hustings replay ")).expect("it is saved");
     std::fs::create_dir_all(folder.join("canaries")).expect("the test's own folder");
