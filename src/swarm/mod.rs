@@ -74,8 +74,11 @@ fn verdict(censuses: &[Census], arguments: &SwarmArguments) -> Exit {
     }
     let hardly = swarm::hardly_exercised(censuses, arguments.exercised);
     if !hardly.is_empty() {
-        let least = words::count(arguments.exercised);
-        talk(&format!("put to the test less than {least} times by all together: {}", hardly.join(", ")));
+        let often = match arguments.exercised {
+            1 => String::from("never put to the test"),
+            least => format!("put to the test less than {} times by all together", words::count(least)),
+        };
+        talk(&format!("{often}: {}", hardly.join(", ")));
         exit = exit.or(exit::NOT_EXERCISED);
     }
     exit
