@@ -26,7 +26,7 @@ use crate::fault::Target;
 use crate::random::{self, Purpose, Stream};
 use crate::registry::{Options, Settings, configured};
 use crate::resource_bugs::{self, ResourceBug};
-use crate::setup::{MemberSetup, Setup};
+use crate::setup::{Measure, MemberSetup, Setup};
 use crate::time::Time;
 
 /// The parts of the cluster beside its members, in the order of their numbers.
@@ -57,7 +57,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         wire.sessions = in_sessions.then(|| Box::new(Sessions::new(setup.nodes, setup.session, seed)));
         wire.services = hosts.len() as u16;
         wire.fingerprint = options.fingerprint;
-        wire.watched = options.observer.is_some();
+        // The messages before the first leader are counted by watching, so that nobody else pays for it.
+        wire.watched = options.observer.is_some() || setup.measure == Some(Measure::MessagesToFirstLeader);
         wire.attended = options.checks || options.fingerprint || wire.watched;
         wire.own_rules = options.checks && !A::invariants().is_empty();
         let usual_rates = members.iter().map(|m| m.clock_rate).collect();
@@ -77,6 +78,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
             end: Time::ZERO + setup.duration,
             alarm: Time::NEVER,
             stopped: false,
+            horizon: Time::ZERO + setup.duration,
             named,
             seed,
             settings: config_in_words::<A>(&config),

@@ -44,7 +44,7 @@ impl<A: Algorithm> Engine<'_, A> {
             let was = self.nodes[i].seen;
             self.ask_own(crate::invariant::Interest::Wrote, i, &was);
         }
-        self.settle(i);
+        self.take_step(i, |_, _| {});
         self.sessions_started(i);
         true
     }

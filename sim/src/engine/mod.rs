@@ -39,7 +39,7 @@ pub(crate) use node::{Held, Node, Power, UNTOUCHED};
 pub(crate) use queue::{Due, Key};
 pub(crate) use wire::Wire;
 
-use crate::algorithm::{Algorithm, Bounds, Encode, NodeId};
+use crate::algorithm::{Algorithm, Bounds, Encode, NodeId, Observation};
 use crate::context::Context;
 use crate::invariant::Interest;
 use crate::observer::{Dropped, Happening, NodeEvent, Observer};
@@ -103,6 +103,8 @@ pub(crate) struct Engine<'o, A: Algorithm> {
     /// When a checker or a deadline of authority wants to be looked at.
     alarm: Time,
     stopped: bool,
+    /// The earlier of alarm and end, or zero once stopped: up to here the loop goes on without asking which.
+    horizon: Time,
     /// As the run is called by.
     named: u64,
     /// Of all streams: the same, but for a salt.
@@ -125,10 +127,10 @@ impl<A: Algorithm> Engine<'_, A> {
             let (timer, whose) = self.wire.deadlines.earliest();
             let next = self.wire.queue.next();
             let at = next.min(timer).time();
-            if at >= self.end || self.stopped {
-                break;
-            }
-            if at >= self.alarm {
+            if at >= self.horizon {
+                if at >= self.end || self.stopped {
+                    break;
+                }
                 self.wake(at);
                 continue;
             }
@@ -159,9 +161,10 @@ impl<A: Algorithm> Engine<'_, A> {
             timer.encode(&mut self.wire.encoder);
         }
         if self.wire.watched {
+            self.wire.left_before = self.wire.counters.sent;
             self.tell(&Happening::TimerFired { node: NodeId(i as u16), timer: &timer });
         }
-        self.step(i, |mind, ctx| mind.on_timer(timer, ctx));
+        self.take_step(i, |mind, ctx| mind.on_timer(timer, ctx));
     }
 
     /// The message that lies there arrives.
@@ -197,14 +200,14 @@ impl<A: Algorithm> Engine<'_, A> {
                 self.wire.audit.asked_vote(self.wire.now, to, from, epoch);
             }
             if self.wire.watched {
+                self.wire.left_before = self.wire.counters.sent;
                 self.tell_delivery(from, to, place);
             }
         }
-        self.wire.left_before = self.wire.counters.sent;
         let node = &mut self.nodes[i];
         let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
-        react(mind, from, place, &mut Context { node, wire: &mut self.wire });
-        self.settle(i);
+        let changed = react(mind, from, place, &mut Context { node, wire: &mut self.wire });
+        self.settle(i, changed);
     }
 
     #[inline(never)]
@@ -232,32 +235,34 @@ impl<A: Algorithm> Engine<'_, A> {
         self.tell_sent();
     }
 
-    /// Lets a member do one thing, and looks at what it shows afterwards.
-    #[inline(always)]
+    /// A step that is not one of the many.
     fn step(&mut self, i: usize, act: impl FnOnce(&mut A, &mut Context<'_, A>)) {
         self.wire.left_before = self.wire.counters.sent;
+        self.take_step(i, act);
+    }
+
+    /// Lets a member do one thing, and looks at what it shows afterwards.
+    #[inline(always)]
+    pub(super) fn take_step(&mut self, i: usize, act: impl FnOnce(&mut A, &mut Context<'_, A>)) {
         let node = &mut self.nodes[i];
         let mind = self.minds[i].as_mut().expect("a member that runs has a mind");
         act(mind, &mut Context { node, wire: &mut self.wire });
-        self.settle(i);
+        let changed = look(mind, node);
+        self.settle(i, changed);
     }
 
     #[inline(always)]
-    fn settle(&mut self, i: usize) {
-        let node = &self.nodes[i];
-        let mind = self.minds[i].as_ref().expect("a member that runs has a mind");
-        let is = mind.observe(&node.image);
-        let changed = is.differs(&node.seen);
+    fn settle(&mut self, i: usize, changed: Option<Observation>) {
         if self.wire.notes {
-            self.settle_notes(i, changed.then_some(is));
-        } else if changed {
+            self.settle_notes(i, changed);
+        } else if let Some(is) = changed {
             self.observed(i, is);
         }
     }
 
     /// The rare end of a step: it wrote into the log, acted, acknowledged, reset a session, or somebody watches.
     #[inline(never)]
-    fn settle_notes(&mut self, i: usize, changed: Option<crate::algorithm::Observation>) {
+    fn settle_notes(&mut self, i: usize, changed: Option<Observation>) {
         self.wire.notes = false;
         self.audit_log(i);
         if std::mem::take(&mut self.wire.wrote) {
@@ -377,13 +382,26 @@ impl<A: Algorithm> Engine<'_, A> {
     fn set_alarm(&mut self) {
         let audit = if self.wire.audit.on { self.wire.audit.alarm() } else { Time::NEVER };
         self.alarm = audit.min(self.reigns.next_expiry());
+        self.set_horizon();
+    }
+
+    fn set_horizon(&mut self) {
+        self.horizon = if self.stopped { Time::ZERO } else { self.alarm.min(self.end) };
     }
 }
 
-/// One message, handled from where it lies.
+/// One message, handled from where it lies; and what the member shows afterwards, if that is new.
 #[inline(never)]
-fn react<A: Algorithm>(mind: &mut A, from: NodeId, place: u32, ctx: &mut Context<'_, A>) {
+fn react<A: Algorithm>(mind: &mut A, from: NodeId, place: u32, ctx: &mut Context<'_, A>) -> Option<Observation> {
     if let Some(message) = ctx.wire.queue.take(place) {
         mind.on_message(from, message, ctx);
     }
+    look(mind, ctx.node)
+}
+
+/// What a member shows, if it is not what it showed last.
+#[inline(always)]
+fn look<A: Algorithm>(mind: &A, node: &Node<A>) -> Option<Observation> {
+    let is = mind.observe(&node.image);
+    is.differs(&node.seen).then_some(is)
 }

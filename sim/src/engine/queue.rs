@@ -40,21 +40,29 @@ impl Key {
 
 /// So many of the earliest keys are kept sorted. Few messages are under way at once in a small cluster, and a short list is
 /// cheaper than a heap.
-const NEAR: usize = 32;
+const NEAR: usize = SLOTS - 1;
+/// Room for them and for what is later than all: a power of two, so that a mask keeps any index inside.
+const SLOTS: usize = 32;
 
 /// The keys: none in the list is later than any in the heap, and the heap is empty while the list is.
 struct Keys {
-    /// Latest first, so that the earliest is at the end.
-    near: [Key; NEAR],
+    /// Latest first, so that the earliest is at `count`. The first is no key of anything: later than all, it is what an empty
+    /// list begins with, and where a search among the others ends.
+    near: [Key; SLOTS],
     count: usize,
+    /// How many may be in the list before the heap has to be looked at: none, as long as there is something in it.
+    room: usize,
     far: BinaryHeap<Reverse<Key>>,
 }
 
 impl Keys {
-    /// The key must be later than all that are there and have the same time.
+    fn new() -> Keys {
+        Keys { near: [Key::NEVER; SLOTS], count: 0, room: NEAR, far: BinaryHeap::new() }
+    }
+
     #[inline(always)]
     fn push(&mut self, key: Key) {
-        if self.count == NEAR || !self.far.is_empty() {
+        if self.count >= self.room {
             self.push_far(key);
         } else {
             self.insert(key);
@@ -63,25 +71,30 @@ impl Keys {
 
     #[inline(always)]
     fn insert(&mut self, key: Key) {
-        let list = &mut self.near[..=self.count];
-        let (mut place, time) = (self.count, key.time());
-        while place > 0 && list[place - 1].time() <= time {
-            list[place] = list[place - 1];
+        let mut place = self.count;
+        loop {
+            let later = self.near[place & (SLOTS - 1)];
+            if later > key {
+                break;
+            }
+            self.near[(place + 1) & (SLOTS - 1)] = later;
             place -= 1;
         }
-        list[place] = key;
+        self.near[(place + 1) & (SLOTS - 1)] = key;
         self.count += 1;
     }
 
     #[inline(never)]
     fn push_far(&mut self, key: Key) {
-        if key > self.near[0] {
+        if key > self.near[1] {
             self.far.push(Reverse(key));
+            self.room = 0;
             return;
         }
         if self.count == NEAR {
-            self.far.push(Reverse(self.near[0]));
-            self.near.copy_within(1.., 0);
+            self.far.push(Reverse(self.near[1]));
+            self.room = 0;
+            self.near.copy_within(2.., 1);
             self.count -= 1;
         }
         self.insert(key);
@@ -89,13 +102,13 @@ impl Keys {
 
     #[inline(always)]
     fn earliest(&self) -> Key {
-        if self.count == 0 { Key::NEVER } else { self.near[(self.count - 1) & (NEAR - 1)] }
+        self.near[self.count & (SLOTS - 1)]
     }
 
     #[inline(always)]
     fn pop(&mut self) {
         self.count -= 1;
-        if self.count == 0 && !self.far.is_empty() {
+        if self.count == self.room {
             self.refill();
         }
     }
@@ -106,10 +119,11 @@ impl Keys {
         while self.count < NEAR / 2
             && let Some(Reverse(key)) = self.far.pop()
         {
-            self.near[self.count] = key;
             self.count += 1;
+            self.near[self.count] = key;
         }
-        self.near[..self.count].reverse();
+        self.near[1..=self.count].reverse();
+        self.room = if self.far.is_empty() { NEAR } else { 0 };
     }
 }
 
@@ -141,8 +155,13 @@ impl<T> Slab<T> {
 struct Parcel<M> {
     from: NodeId,
     to: NodeId,
+    /// While this place is free: the place that was free before it.
+    next_free: u32,
     message: Option<M>,
 }
+
+/// No place at all.
+const NOWHERE: u32 = u32::MAX;
 
 /// What a popped key stands for.
 pub enum Due<J> {
@@ -158,17 +177,18 @@ pub struct Queue<M, J> {
     keys: Keys,
     sequence: u64,
     parcels: Vec<Parcel<M>>,
-    free: Vec<u32>,
+    /// The place that was freed last.
+    free: u32,
     jobs: Slab<J>,
 }
 
 impl<M, J> Queue<M, J> {
     pub fn new() -> Queue<M, J> {
         Queue {
-            keys: Keys { near: [Key::NEVER; NEAR], count: 0, far: BinaryHeap::new() },
+            keys: Keys::new(),
             sequence: 0,
             parcels: Vec::with_capacity(64),
-            free: Vec::with_capacity(64),
+            free: NOWHERE,
             jobs: Slab { values: Vec::new(), free: Vec::new() },
         }
     }
@@ -196,23 +216,20 @@ impl<M, J> Queue<M, J> {
     /// A message that comes by another way lies here until it is picked up.
     #[inline(always)]
     pub fn put_down(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
-        match self.free.pop() {
-            Some(place) => {
-                let parcel = &mut self.parcels[place as usize];
-                (parcel.from, parcel.to) = (from, to);
-                // The place is empty: there is nothing to drop, and the compiler need not look.
-                std::mem::forget(parcel.message.replace(message));
-                place
-            }
-            None => self.grow(from, to, message),
-        }
+        let place = self.free;
+        let Some(parcel) = self.parcels.get_mut(place as usize) else { return self.grow(from, to, message) };
+        self.free = parcel.next_free;
+        (parcel.from, parcel.to) = (from, to);
+        // The place is empty: there is nothing to drop, and the compiler need not look.
+        std::mem::forget(parcel.message.replace(message));
+        place
     }
 
     #[inline(never)]
     fn grow(&mut self, from: NodeId, to: NodeId, message: M) -> u32 {
         let place = self.parcels.len() as u32;
         assert!(place < LETTER, "more than {LETTER} messages are on their way at once");
-        self.parcels.push(Parcel { from, to, message: Some(message) });
+        self.parcels.push(Parcel { from, to, next_free: NOWHERE, message: Some(message) });
         place
     }
 
@@ -247,8 +264,8 @@ impl<M, J> Queue<M, J> {
         if place >= LETTER {
             return if place & JOB != 0 { Due::Job(self.jobs.take(place & !JOB)) } else { Due::Letter(place & !LETTER) };
         }
-        self.free.push(place);
-        let parcel = &self.parcels[place as usize];
+        let parcel = &mut self.parcels[place as usize];
+        (parcel.next_free, self.free) = (self.free, place);
         Due::Message(parcel.from, parcel.to, place)
     }
 
@@ -267,7 +284,8 @@ impl<M, J> Queue<M, J> {
     /// A message that was put down is as if it had just been popped.
     #[inline(always)]
     pub fn pick_up(&mut self, place: u32) {
-        self.free.push(place);
+        let parcel = &mut self.parcels[place as usize];
+        (parcel.next_free, self.free) = (self.free, place);
     }
 
     /// Lays down a message that came by another way, as if it had just been popped.

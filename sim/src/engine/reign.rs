@@ -209,5 +209,6 @@ impl<A: Algorithm> Engine<'_, A> {
             Stop::FirstEpoch => self.measurement.first_epoch_is_decided(),
             Stop::FirstFailover => self.reigns.failovers.closed_after_start() > 0,
         };
+        self.set_horizon();
     }
 }

@@ -32,7 +32,7 @@ pub struct Wire<A: Algorithm> {
     pub any_cut: bool,
     pub sessions: Option<Box<Sessions>>,
     pub counters: Counters,
-    /// Messages that had left when the step under way began.
+    /// Messages that had left when the step under way began; kept where somebody watches.
     pub left_before: u64,
     pub audit: Audit,
     pub encoder: Encoder,
@@ -40,7 +40,7 @@ pub struct Wire<A: Algorithm> {
     pub broken: Broken,
     /// Anything looks at single events: checkers, the fingerprint, an observer. Asked once, so that a bare run asks no more.
     pub attended: bool,
-    /// Somebody watches: tell of every message.
+    /// Somebody watches: tell of every message, and count before every step.
     pub watched: bool,
     pub sent: Vec<Sent<A::Message>>,
     /// The step left something below, or wrote into its log.
