@@ -92,13 +92,15 @@ pub fn measured(measure: &Measure, figure: Option<u64>) -> String {
     }
 }
 
-/// For tables: milliseconds or seconds, three places. (The exact value is in the JSON.)
+/// For tables: milliseconds or seconds, three places, half up. (The exact value is in the JSON.)
 pub fn span(span: Span) -> String {
-    match span.0 {
-        0 => String::from("0"),
-        n if n < 1_000_000_000 => format!("{}.{:03} ms", n / 1_000_000, n % 1_000_000 / 1_000),
-        n => format!("{}.{:03} s", n / 1_000_000_000, n % 1_000_000_000 / 1_000_000),
-    }
+    let thousandths = |unit: u64| span.0 / unit * 1_000 + (span.0 % unit + unit / 2_000) / (unit / 1_000);
+    let (thousandths, name) = match span.0 {
+        0 => return String::from("0"),
+        ..999_999_500 => (thousandths(1_000_000), "ms"),
+        _ => (thousandths(1_000_000_000), "s"),
+    };
+    format!("{}.{:03} {name}", thousandths / 1_000, thousandths % 1_000)
 }
 
 /// For sentences: three digits, `214 ms`, `1.08 s`.
@@ -187,7 +189,10 @@ mod tests {
     #[test]
     fn spans_are_rounded_for_the_eye_only() {
         assert_eq!(span(Span::ZERO), "0");
-        assert_eq!(span(Span::nanos(1_234_567)), "1.234 ms");
+        assert_eq!(span(Span::nanos(1_234_567)), "1.235 ms");
+        assert_eq!(span(Span::nanos(1_234_499)), "1.234 ms");
+        assert_eq!([span(Span::nanos(999_999_499)), span(Span::nanos(999_999_500))], ["999.999 ms", "1.000 s"]);
+        assert_eq!([span(Span::nanos(1_713_660_000)), span(Span(u64::MAX))], ["1.714 s", "18446744073.710 s"]);
         assert_eq!(span(Span::millis(2_104)), "2.104 s");
     }
 

@@ -27,6 +27,9 @@ pub const REPORT: &str = "report.html";
 /// Below the folder of a comparison.
 const CHARTS: &str = "charts";
 
+/// What else may stand in a comparison's folder.
+const OTHERS: [&str; 5] = ["seeds.csv", "comparison.md", "choosing.csv", CHARTS, REPORT];
+
 /// A file's name and its text, piece by piece: of a million seeds nobody has the whole text in memory.
 type Content<'c> = (String, Box<dyn Iterator<Item = String> + 'c>);
 
@@ -63,11 +66,38 @@ fn digits(arguments: &CompareArguments) -> Option<String> {
     (!words.is_empty()).then(|| format!("{hash:08x}"))
 }
 
+/// Folders that were made for a comparison; unless it is written they are taken away again, as far as they are empty.
+pub struct Ready {
+    made: Vec<PathBuf>,
+}
+
+impl Ready {
+    /// There is something in them now.
+    pub fn keep(mut self) {
+        self.made.clear();
+    }
+}
+
+impl Drop for Ready {
+    fn drop(&mut self) {
+        for folder in &self.made {
+            // What is not empty is somebody's, and stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
 /// The folder is there, takes files, and holds nothing that must not be replaced.
 ///
 /// # Errors
 /// Where it does not.
-pub fn ready(folder: &Path) -> Result<(), Failure> {
+pub fn ready(folder: &Path) -> Result<Ready, Failure> {
+    let made = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).map(PathBuf::from).collect();
+    let ready = Ready { made };
+    takes_files(folder).map(|()| ready)
+}
+
+fn takes_files(folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::write(folder.display(), error))?;
     let mark = folder.join(MARK);
     match fs::read_to_string(&mark) {
@@ -94,9 +124,28 @@ pub fn ready(folder: &Path) -> Result<(), Failure> {
     Whole::create(&mark).map(drop)
 }
 
+/// The file for the raw lines.
+///
+/// # Errors
+/// Where it is none, or has the name of another file of the same comparison.
+pub fn raw(path: &Path, folder: &Path) -> Result<Whole, Failure> {
+    if path == Path::new("-") {
+        let what = "--raw takes a file, and standard output gets the tables";
+        return Err(Failure::usage(what, "name a file, such as --raw runs/raw.jsonl"));
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let same = fs::canonicalize(parent).ok().zip(fs::canonicalize(folder).ok()).is_some_and(|(parent, folder)| parent == folder);
+    let ours = iter::once(MARK).chain(OTHERS).any(|name| path.file_name().is_some_and(|file| file == name));
+    if same && ours {
+        let what = format!("--raw {} is the place of another file of this comparison", path.display());
+        return Err(Failure::usage(what, "give it a name of its own, such as raw.jsonl"));
+    }
+    Whole::create(path)
+}
+
 /// Where there is no comparison yet, a file by the name of one of its files is somebody else's.
 fn nobody_elses(folder: &Path) -> Result<(), Failure> {
-    let theirs = ["seeds.csv", "comparison.md", "choosing.csv", CHARTS, REPORT].map(|name| folder.join(name));
+    let theirs = OTHERS.map(|name| folder.join(name));
     match theirs.iter().find(|path| path.exists()) {
         Some(path) => {
             let what = format!("{} is there already, and belongs to no comparison", path.display());

@@ -17,7 +17,7 @@ use crate::arguments::{CompareArguments, CompareFormat};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{Data, Whole, talk};
+use crate::output::{Data, talk};
 use crate::report;
 
 pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Data) -> Result<Exit, Failure> {
@@ -28,8 +28,8 @@ pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Dat
     let programme = programme::programme(registry, arguments)?;
     let folder = files::folder(&programme, arguments);
     // Before anything has run, so that hours are not lost for want of a folder.
-    files::ready(&folder)?;
-    let mut raw = arguments.raw.as_deref().map(Whole::create).transpose()?;
+    let ready = files::ready(&folder)?;
+    let mut raw = arguments.raw.as_deref().map(|path| files::raw(path, &folder)).transpose()?;
     interrupt::listen();
     let comparison = runs::run(&programme, arguments, raw.as_mut())?;
     if let Some(raw) = raw {
@@ -41,13 +41,11 @@ pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Dat
     let charts = charts::all(&comparison);
     let page = report::page(&comparison, &charts, arguments.threads.count(), |row, column| programme.cast(row, column));
     let written = files::write(&comparison, &page, &charts, &folder)?;
+    ready.keep();
     data.write(&shown(&comparison, arguments.format))?;
     data.flush()?;
     talk(&format!("written to {}: {}", folder.display(), written.join(", ")));
-    if comparison.seeds != seeds {
-        let (there, asked) = (comparison.seeds.end - seeds.start, seeds.end - seeds.start);
-        talk(&format!("interrupted: everything above and in the files is about the first {there} of {asked} seeds"));
-    }
+    comparison.interrupted().iter().for_each(|words| talk(words));
     last_line(&folder.join(files::REPORT), page.len(), arguments.format, data)?;
     Ok(if interrupt::asked() { exit::INTERRUPTED } else { exit::AS_EXPECTED })
 }

@@ -93,9 +93,15 @@ fn players<'r>(
 ) -> Result<Vec<&'r dyn Player>, Failure> {
     let of_settings: Vec<&str> = vary.iter().filter_map(vary::Vary::algorithm).collect();
     let names: Vec<&str> = match arguments.algorithm.as_slice() {
-        [] => of_settings,
+        [] => of_settings.clone(),
         asked => asked.iter().map(String::as_str).collect(),
     };
+    let idle =
+        of_settings.iter().find(|of| !arguments.algorithm.is_empty() && !arguments.algorithm.iter().any(|name| name == *of));
+    if let Some(idle) = idle {
+        let what = format!("--vary changes a setting of {idle}, which does not play");
+        return Err(Failure::usage(what, format!("add --algorithm {idle}, or leave that setting alone")));
+    }
     let mut players: Vec<&dyn Player> = Vec::new();
     for name in names {
         let player = cast::player(registry, name)?;

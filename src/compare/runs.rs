@@ -125,5 +125,6 @@ fn comparison(programme: &Programme<'_>, arguments: &CompareArguments, columns: 
         });
     }
     let first = arguments.seeds.start;
-    Comparison { version: VERSION, seeds: first..first + seeds, rows, wishes: programme.wishes.clone() }
+    let asked = arguments.seeds.end - first;
+    Comparison { version: VERSION, seeds: first..first + seeds, asked, rows, wishes: programme.wishes.clone() }
 }

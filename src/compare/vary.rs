@@ -113,10 +113,21 @@ fn value(registry: &Registry, scenarios: &[String], set: &[String], key: &str, w
         let read = scenarios.iter().try_for_each(|name| cast::scenario(registry, name, &set).map(|_: Scenario| ()));
         match read {
             Ok(()) => return Ok(Value { words, value }),
-            Err(complaint) => refused = refused.or(Some(complaint)),
+            Err(complaint) => refused = refused.or_else(|| Some(varied(complaint, key, &words))),
         }
     }
     Err(refused.unwrap_or_else(|| Failure::usage(format!("--vary {key} has an empty value"), "write a value between two commas")))
+}
+
+/// A complaint that points at what the user wrote: it was no `--set`.
+fn varied(complaint: Failure, key: &str, words: &str) -> Failure {
+    let Failure::Scenario(mut diagnostics) = complaint else { return complaint };
+    for source in &mut diagnostics.sources {
+        if source.origin.starts_with(&format!("--set {key}=")) {
+            source.origin = format!("--vary {key}={words}");
+        }
+    }
+    Failure::Scenario(diagnostics)
 }
 
 fn readings(words: &str) -> Vec<String> {

@@ -100,7 +100,7 @@ fn a_value_is_refused_before_anything_runs_and_said_what_to_write() {
     for (arguments, why) in [
         ("--vary nodes=3", "has one value, and nothing to compare it with"),
         ("--vary nodes=3,3", "has 3 twice"),
-        ("--vary nodes=3,many", "--set nodes=many"),
+        ("--vary nodes=3,many", "--vary nodes=many"),
         ("--vary nodes=3,5 --set nodes=4", "both say what `nodes` is"),
         ("--vary nodes=3,5 --vary nodes=5,7", "both say what `nodes` is"),
         ("--vary nodes=3,5 --vary network.loss=0,1/9 --vary disk.latency=1ms,2ms", "3 settings are varied"),
@@ -108,6 +108,9 @@ fn a_value_is_refused_before_anything_runs_and_said_what_to_write() {
         ("--vary algorithm.raft.election-timeout=150ms..300ms,10ms..20ms", "do not fit together"),
         ("--vary algorithm.raft.election-timeout=150ms,300ms", "150ms"),
         ("--vary algorithm.draft.election-timeout=1s..2s,2s..3s", "did you mean `raft`?"),
+        ("--vary algorithm.raft.election-timeout=1s..2s,2s..3s --algorithm bully", "a setting of raft, which does not play"),
+        ("--raw -", "--raw takes a file"),
+        ("--raw here/seeds.csv --out here", "the place of another file of this comparison"),
         ("--target-p99 0s", "nothing is over at once"),
         ("--target-false-per-day 0", "no number of seeds can show"),
         ("--target-false-per-day -1", "no number of seeds can show"),
@@ -121,5 +124,5 @@ fn a_value_is_refused_before_anything_runs_and_said_what_to_write() {
     }
     let few = hustings(&folder, &["compare", "leader-crash", "--seeds", "0..300", "--target-p99", "2s"]);
     assert!(words(&few.stderr).contains("takes 368 failovers"), "{}", words(&few.stderr));
-    assert!(!folder.join("runs").exists(), "nothing was begun");
+    assert!(!folder.join("runs").exists() && !folder.join("here").exists(), "nothing was begun, and no empty folder is left");
 }

@@ -152,11 +152,16 @@ fn ctrl_c_writes_the_seeds_that_everybody_has_met() {
     let output = child.wait_with_output().expect("it ends");
     let told = words(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(told.contains("of 999995 seeds"), "{told}");
+    assert!(told.contains("of the 999995 seeds that were asked for"), "{told}");
     let json = fs::read_to_string(folder.join("report/comparison.json")).expect("it was written");
     let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
     let (first, end) = (json["seeds"][0].as_u64().expect("a number"), json["seeds"][1].as_u64().expect("a number"));
     assert!(first == 5 && end > 6, "{first}..{end}");
+    assert_eq!(json["interrupted_of"], 999_995);
+    for file in ["report/comparison.md", "report/report.html"] {
+        let text = fs::read_to_string(folder.join(file)).expect("it was written");
+        assert!(text.contains("of the 999995 seeds that were asked for"), "{file} is silent on the interruption");
+    }
     let raw = fs::read_to_string(folder.join("raw.jsonl")).expect("it was written");
     assert_eq!(raw.lines().count() as u64, (end - first) * 4, "everybody has met every seed");
     for row in json["scenarios"].as_array().expect("a list") {

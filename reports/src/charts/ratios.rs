@@ -63,8 +63,16 @@ impl Against<'_> {
     }
 }
 
-fn times(ratio: f64) -> String {
-    if ratio.is_finite() { format!("{ratio:.2}×") } else { String::from("never") }
+/// Two places; more where they would be zeros.
+pub(super) fn times(ratio: f64) -> String {
+    let places = if ratio >= 0.095 {
+        2
+    } else if ratio >= 0.0095 {
+        3
+    } else {
+        4
+    };
+    if ratio.is_finite() { format!("{ratio:.places$}×") } else { String::from("never") }
 }
 
 /// The chart of one scenario; `pointer` is where it stands in the JSON. `None`: there are no two to compare.

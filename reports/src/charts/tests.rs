@@ -56,7 +56,7 @@ fn comparison(algorithms: usize, seeds: u64, never: bool) -> Comparison {
         varied: Vec::new(),
         columns: columns.collect(),
     };
-    Comparison { version: "0", seeds: 0..seeds, rows: vec![row], wishes: Wishes::default() }
+    Comparison { version: "0", seeds: 0..seeds, asked: seeds, rows: vec![row], wishes: Wishes::default() }
 }
 
 fn comparisons() -> impl Iterator<Item = Comparison> {
@@ -218,7 +218,7 @@ fn whoever_never_recovers_is_counted_in_the_chart_and_nobody_is_dropped() {
 fn shown(value: &Value) -> Vec<String> {
     match (value.as_u64(), value.as_f64()) {
         (Some(whole), _) => vec![text::grouped(whole), words::span(Span(whole))],
-        (None, Some(ratio)) => vec![format!("{ratio:.2}×"), format!("{:.0} %", ratio * 100.0)],
+        (None, Some(ratio)) => vec![ratios::times(ratio), format!("{:.0} %", ratio * 100.0)],
         (None, None) => vec![String::from("never")],
     }
 }

@@ -51,6 +51,7 @@ fn comparison(runs: u64, values: &[(&str, u64, u32)], p99: Option<Span>, false_p
     Comparison {
         version: "1.2.3",
         seeds: 0..runs,
+        asked: runs,
         rows: values.iter().map(slow).chain(values.iter().map(quiet)).collect(),
         wishes: Wishes { axes: vec![axis], p99, false_per_day },
     }
@@ -130,7 +131,7 @@ fn the_second_setting_is_a_circumstance_and_each_of_its_values_has_an_answer() {
         [["1s", "1ms"], ["2s", "1ms"], ["1s", "9ms"], ["2s", "9ms"]]
     );
     let rows = [("a", 900, 0), ("b", 1_900, 0), ("c", 2_900, 0), ("d", 1_900, 0)].iter().map(of).collect();
-    let comparison = Comparison { version: "1.2.3", seeds: 0..400, rows, wishes };
+    let comparison = Comparison { version: "1.2.3", seeds: 0..400, asked: 400, rows, wishes };
     assert_eq!(choices(&comparison)[0].recommended, [Some(0), Some(3)]);
     let text = text::markdown(&comparison);
     assert!(text.contains("- raft with delay=1ms: timeout=1s is the smallest"), "{text}");

@@ -14,6 +14,9 @@ struct Whole<'a> {
     schema: u32,
     version: &'a str,
     seeds: [u64; 2],
+    /// How many seeds were asked for; left out where all of them are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interrupted_of: Option<u64>,
     /// Left out where nothing was varied and nothing is wished for.
     #[serde(skip_serializing_if = "Option::is_none")]
     choosing: Option<Choosing<'a>>,
@@ -109,6 +112,7 @@ pub fn text(comparison: &Comparison) -> String {
         schema: SCHEMA,
         version: comparison.version,
         seeds,
+        interrupted_of: comparison.interrupted().map(|_| comparison.asked),
         choosing: choosing(comparison),
         scenarios: scenarios.collect(),
     };

@@ -55,10 +55,22 @@ impl Row {
 pub struct Comparison {
     pub version: &'static str,
     pub seeds: Range<u64>,
+    /// How many were asked for: more than there are where the comparison was interrupted.
+    pub asked: u64,
     /// Scenario by scenario, each under every pair of values: those of the first setting in order, for each value of the second.
     pub rows: Vec<Row>,
     /// What was varied and what is wished for: mostly nothing.
     pub wishes: Wishes,
+}
+
+impl Comparison {
+    /// That there was more to come, if there was.
+    pub fn interrupted(&self) -> Option<String> {
+        let there = self.seeds.end - self.seeds.start;
+        (there < self.asked).then(|| {
+            format!("Interrupted: everything here is about the first {there} of the {} seeds that were asked for.", self.asked)
+        })
+    }
 }
 
 /// What one column amounts to.

@@ -30,6 +30,9 @@ pub fn human(comparison: &Comparison) -> String {
 pub fn markdown(comparison: &Comparison) -> String {
     let seeds = &comparison.seeds;
     let mut out = format!("# Comparison, seeds {}..{}, version {}\n", seeds.start, seeds.end, comparison.version);
+    if let Some(words) = comparison.interrupted() {
+        write!(out, "\n{words}\n").expect("a string takes any text");
+    }
     for row in &comparison.rows {
         write!(out, "\n## {}\n\n{}\n\n", row.title(), row.about).expect("a string takes any text");
         out.push_str(&table(row).markdown());

@@ -88,13 +88,14 @@ fn head(page: &mut String, report: &Report<'_>) -> usize {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n\
              <title>Hustings: {0}</title>\n<style>\n{STYLE}:root[data-dark] figure {{ {1} }}\n</style>\n<script>{EARLY}</script>\n\
              </head>\n<body>\n<header><div><h1>{0}</h1>\n<p class=\"faint\">Hustings {2}, seeds {3}..{4}: every algorithm met the \
-             same seeds. {5} runs are kept to be looked at. This file needs no network; its size: ",
+             same seeds.{6} {5} runs are kept to be looked at. This file needs no network; its size: ",
             Escaped(&title),
             report.dark_charts,
             Escaped(comparison.version),
             seeds.start,
             seeds.end,
             runs.len(),
+            comparison.interrupted().map_or_else(String::new, |words| format!(" <strong>{words}</strong>")),
         ),
     );
     let room = page.len();

@@ -26,7 +26,7 @@ fn comparison() -> Comparison {
     columns.push(Column::new("zab", Some(String::from(EVIL))));
     let row =
         Row { scenario: String::from(EVIL), about: String::from(EVIL), faults: true, varied: vec![String::from(EVIL)], columns };
-    Comparison { version: "1.2.3", seeds: 0..3, rows: vec![row], wishes: Wishes::default() }
+    Comparison { version: "1.2.3", seeds: 0..3, asked: 3, rows: vec![row], wishes: Wishes::default() }
 }
 
 fn page() -> String {

@@ -93,7 +93,7 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         node.seen = crate::algorithm::Observation::new(crate::algorithm::Role::Follower, crate::algorithm::Epoch::default());
         self.fallen[i] = self.minds[i].take();
-        self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
+        self.wire.deadlines.set(i, crate::engine::keys::Key::NEVER);
         if self.wire.audit.on {
             self.wire.audit.crashed(self.wire.now, NodeId(i as u16));
         }
@@ -141,7 +141,7 @@ impl<A: Algorithm> Engine<'_, A> {
                 self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), cause);
             }
             self.nodes[i].power = Power::Paused;
-            self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
+            self.wire.deadlines.set(i, crate::engine::keys::Key::NEVER);
         }
         self.sessions_paused(i, clock.is_some());
         if stops {

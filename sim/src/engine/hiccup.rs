@@ -47,7 +47,7 @@ impl<A: Algorithm> Engine<'_, A> {
         self.wire.queue.schedule(until, Job::Resume(node));
         self.wire.broken.paused = true;
         self.nodes[i].power = Power::Paused;
-        self.wire.deadlines.set(i, crate::engine::queue::Key::NEVER);
+        self.wire.deadlines.set(i, crate::engine::keys::Key::NEVER);
         self.sessions_paused(i, false);
         self.doubt_acknowledgements();
         self.tell_node(i, NodeEvent::Paused);

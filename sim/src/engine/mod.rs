@@ -14,6 +14,7 @@ mod finish;
 mod hiccup;
 mod host;
 mod job;
+mod keys;
 mod link;
 mod measure;
 mod node;
@@ -25,6 +26,7 @@ mod script;
 mod session;
 mod singleton;
 mod targets;
+mod telling;
 mod topology;
 mod wire;
 mod wording;
@@ -34,16 +36,17 @@ pub(crate) use build::PARTS;
 pub(crate) use clock::{Clock, WALL_START};
 pub(crate) use errand::{Errand, Reply};
 pub(crate) use host::Prompt;
+pub(crate) use keys::Key;
 pub(crate) use link::Link;
 pub(crate) use node::{Held, Node, Power, UNTOUCHED};
-pub(crate) use queue::{Due, Key};
+pub(crate) use queue::Due;
 pub(crate) use wire::Wire;
 
 use crate::algorithm::{Algorithm, Bounds, Encode, NodeId, Observation};
 use crate::context::Context;
 use crate::invariant::Interest;
-use crate::observer::{Dropped, Happening, NodeEvent, Observer};
-use crate::outcome::{Outcome, Violation};
+use crate::observer::{Dropped, Happening, Observer};
+use crate::outcome::Outcome;
 use crate::registry::{Options, Settings};
 use crate::setup::Setup;
 use crate::time::Time;
@@ -59,7 +62,6 @@ use reign::Reigns;
 use resource::Resource;
 use script::Script;
 use topology::Topology;
-use wire::Sent;
 
 /// What a word in the fingerprint stands for: the kind of event in its top byte.
 mod tag {
@@ -211,15 +213,6 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     #[inline(never)]
-    fn tell_delivery(&mut self, from: NodeId, to: NodeId, place: u32) {
-        use crate::algorithm::Message;
-        if let Some(observer) = &mut self.observer {
-            let message = self.wire.queue.lying(place);
-            observer.happened(self.wire.now, &Happening::Delivered { from, to, kind: message.kind(), message });
-        }
-    }
-
-    #[inline(never)]
     fn nobody_home(&mut self, from: NodeId, to: NodeId, place: u32) {
         let message = self.wire.queue.take(place).expect("a message arrives");
         if self.nodes[to.index()].power == Power::Paused {
@@ -287,48 +280,6 @@ impl<A: Algorithm> Engine<'_, A> {
         if from != UNTOUCHED && self.wire.audit.on {
             self.wire.audit.wrote(self.wire.now, node.id, from, A::history(&node.image), &node.seen);
         }
-    }
-
-    /// Tells the observer of the messages of this step.
-    fn tell_sent(&mut self) {
-        use crate::algorithm::Message;
-        if self.wire.sent.is_empty() {
-            return;
-        }
-        let sent = std::mem::take(&mut self.wire.sent);
-        for one in &sent {
-            match one {
-                Sent::Departed { from, to, message } => {
-                    self.tell(&Happening::Sent { from: *from, to: *to, kind: message.kind(), message });
-                }
-                Sent::Dropped { from, to, message, why } => {
-                    self.tell(&Happening::Dropped { from: *from, to: *to, kind: message.kind(), why: *why });
-                }
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn tell(&mut self, what: &Happening<'_>) {
-        if let Some(observer) = &mut self.observer {
-            // What the checkers have found since the last time comes first: it is older.
-            let audit = &self.wire.audit;
-            for &promise in &audit.found()[self.told..] {
-                let Violation { nodes, saw, .. } = audit.violation(promise).expect("what was found has a violation");
-                let invariant = crate::audit::catalogue::name_of(promise);
-                observer.happened(self.wire.now, &Happening::Violated { invariant, nodes, saw });
-            }
-            self.told = audit.found().len();
-            observer.happened(self.wire.now, what);
-        }
-    }
-
-    /// Something happened to a node as such: into the fingerprint, and told.
-    fn tell_node(&mut self, i: usize, event: NodeEvent) {
-        if self.wire.fingerprint {
-            self.wire.encoder.words([self.wire.now.0, tag::NODE | i as u64, event as u64]);
-        }
-        self.tell(&Happening::Node { node: NodeId(i as u16), event });
     }
 
     #[inline(never)]

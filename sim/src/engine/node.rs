@@ -6,7 +6,7 @@ use crate::algorithm::{Algorithm, Durable, Epoch, NodeId, Observation, Role, Ser
 use crate::delay::Delay;
 use crate::engine::clock::Clock;
 use crate::engine::errand::{Errand, Reply};
-use crate::engine::queue::Key;
+use crate::engine::keys::Key;
 use crate::engine::session::Told;
 use crate::random::{Purpose, Stream};
 use crate::time::{LocalTime, Span, Time};
