@@ -5,10 +5,11 @@ use crate::delay::{Delay, LinkPatch};
 use crate::engine::ask::Passage;
 use crate::engine::job::Job;
 use crate::engine::node::{Arrived, Power, UNTOUCHED};
+use crate::engine::session::Told;
 use crate::engine::topology::{Degradation, Flapping};
 use crate::engine::{Engine, tag};
 use crate::fault::ClockDuring;
-use crate::observer::NodeEvent;
+use crate::observer::{Dropped, NodeEvent};
 use crate::outcome::Cause;
 use crate::random::{Purpose, Stream};
 use crate::ratio::Ratio;
@@ -49,6 +50,17 @@ impl<A: Algorithm> Engine<'_, A> {
         true
     }
 
+    /// What arrived while the process stood still goes with it.
+    fn lose_inbox(&mut self, i: usize) {
+        let to = NodeId(i as u16);
+        for arrived in std::mem::take(&mut self.nodes[i].inbox) {
+            if let Arrived::Message { from, message } | Arrived::Told(Told::Message { from, message, .. }) = arrived {
+                self.wire.drop_message(from, to, message, Dropped::ReceiverDown);
+            }
+        }
+        self.tell_sent();
+    }
+
     pub(super) fn campaign(&mut self, i: usize) {
         if self.nodes[i].power == Power::Running
             && let Some(timer) = A::campaign()
@@ -76,6 +88,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.reigns.failovers.lost(self.wire.now, NodeId(i as u16), Cause::Crash);
         }
         self.end_tenure(i, None);
+        self.lose_inbox(i);
         let node = &mut self.nodes[i];
         node.crashed_at = self.wire.now;
         node.crash();
@@ -157,7 +170,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// A pause is over, if no other holds the member longer.
     pub(super) fn resume_if_over(&mut self, i: usize) {
         let until = self.service_of(i).map_or_else(|| self.topology.paused_until[i], |s| self.hosts[s].paused_until);
-        self.take_in_acknowledgements();
+        self.take_in_acknowledgements_of(i);
         // Nobody took an everyday pause for trouble, so that its end is no recovery either.
         let hiccup = self.topology.hiccup.get(i).copied().unwrap_or(false);
         if until <= self.wire.now && self.resume(i) && !hiccup {

@@ -41,7 +41,6 @@ impl<A: Algorithm> Engine<'_, A> {
         if self.nodes[i].power != Power::Running || until == now {
             return;
         }
-        self.take_in_acknowledgements();
         self.topology.hiccup[i] = true;
         self.topology.paused_until[i] = until;
         self.wire.queue.schedule(until, Job::Resume(node));
@@ -49,7 +48,6 @@ impl<A: Algorithm> Engine<'_, A> {
         self.nodes[i].power = Power::Paused;
         self.wire.deadlines.set(i, crate::engine::keys::Key::NEVER);
         self.sessions_paused(i, false);
-        self.doubt_acknowledgements();
         self.tell_node(i, NodeEvent::Paused);
     }
 }

@@ -14,7 +14,7 @@ pub(super) const SEQUENCE_BITS: u32 = 36;
 /// Set in the place of a job, clear in that of a parcel.
 pub(super) const JOB: u32 = 1 << (PLACE_BITS - 1);
 /// Set in the place of a letter, which lies elsewhere.
-pub(super) const LETTER: u32 = 1 << (PLACE_BITS - 2);
+pub(in crate::engine) const LETTER: u32 = 1 << (PLACE_BITS - 2);
 
 impl Key {
     pub const NEVER: Key = Key(u128::MAX);

@@ -123,12 +123,13 @@ impl<A: Algorithm> Wire<A> {
         let (plain, word) = link.draw();
         match plain {
             Some(delay) => self.queue.post(now + delay, from, to, message),
-            None => self.depart_roughly(from, to, message, word),
+            None => self.depart_by_fate(from, to, message, word),
         }
     }
 
+    /// Over a link that loses, repeats, reorders or is cut.
     #[inline(never)]
-    fn depart_roughly(&mut self, from: NodeId, to: NodeId, message: A::Message, word: u64) {
+    fn depart_by_fate(&mut self, from: NodeId, to: NodeId, message: A::Message, word: u64) {
         let now = self.now;
         let link = self.link(from, to);
         if link.cut {

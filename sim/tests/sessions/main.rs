@@ -1,6 +1,7 @@
 //! What sessions make of a bad network, as stories. The algorithm is as simple as can be: whoever talks sends every peer whose
 //! link is up a numbered note every 10 ms, counting from 0 in each life of the link.
 
+mod answers;
 mod everything;
 mod members;
 mod network;

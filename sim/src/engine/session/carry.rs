@@ -2,17 +2,19 @@
 //! when no acknowledgement comes (each on its own, at doubling intervals), handed over in order and once.
 //!
 //! An acknowledgement changes nothing that anybody sees before the sender's kernel next looks. So it is no event: what
-//! becomes of it is drawn when it leaves, and it is noted at the sender's end when it will be there. Likewise an end has an
-//! alarm only if something may have to be sent again: if a packet was lost, or its acknowledgement was, or comes late. Both
+//! becomes of it is drawn when it leaves, and it lies at the sender's end until the time at which it is there. Likewise a letter
+//! has an alarm only if it may have to be sent again: if it was lost, or its acknowledgement was, or either comes late. Both
 //! hold as long as the world stays as it is; so before a fault what has arrived until then is taken in
 //! ([`Engine::take_in_acknowledgements`]), and after it whatever is on its way gets an alarm
-//! ([`Engine::doubt_acknowledgements`]).
+//! ([`Engine::doubt_acknowledgements`]). One thing is seen late by that: a message that waited behind a missing one when the
+//! receiver's session ended is told to be lost when its sender's kernel next looks, and not when its acknowledgement arrived.
 
 use crate::algorithm::{Algorithm, NodeId, Transport};
 use crate::engine::link::Fate;
 use crate::engine::node::{Node, Power};
+use crate::engine::session::end::Answer;
 use crate::engine::session::letters::Letter;
-use crate::engine::session::{Packet, State, Told};
+use crate::engine::session::{Packet, State, Told, kind};
 use crate::engine::{Engine, Wire, tag};
 use crate::observer::Dropped;
 use crate::time::{LocalTime, Span, Time};
@@ -21,10 +23,10 @@ impl<A: Algorithm> Wire<A> {
     /// A message leaves `node`: into the session, if there is one that the process has heard of.
     #[inline(never)]
     pub fn send_in_session(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
-        if self.any_cut {
+        let now = self.now;
+        if self.any_cut || !self.take_in(node, to) {
             self.settle_end(node, to);
         }
-        let now = self.now;
         // Drawn in any case, so that the k-th message of a link meets the same noise whatever became of those before it.
         let (plain, word) = self.links[node.id.index() * self.parts + to.index()].draw();
         let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
@@ -33,21 +35,11 @@ impl<A: Algorithm> Wire<A> {
             self.drop_message(node.id, to, message, Dropped::SessionDown);
             return;
         }
-        // A process that sends is not on a machine that stands still, so what was answered for in time is there.
-        while let Some(&oldest) = end.unacknowledged.front()
-            && let letter = &sessions.letters[oldest]
-            && letter.answered <= now
-            && letter.is_read()
-        {
-            end.since = end.since.max(node.clock.local(letter.answered));
-            sessions.letters.let_go(oldest);
-            end.unacknowledged.pop_front();
-        }
         let parcel = self.queue.put_down(node.id, to, message);
         let (sent, again) = (node.clock.local(now), sessions.settings.retransmit);
         let letter = Letter::new(node.id, to, (end.generation, end.next), sent, again, parcel);
         // What arrives before it would be sent again gets its alarm, if it needs one, when it arrives.
-        let in_time = node.clock.when_local(now, sent + sessions.patience);
+        let in_time = node.clock.when_local(now, sent + again);
         let letter = sessions.letters.insert(letter);
         end.next += 1;
         end.unacknowledged.push_back(letter);
@@ -57,13 +49,34 @@ impl<A: Algorithm> Wire<A> {
             sessions.letters.hold(letter);
             self.queue.carry(now + delay, letter);
         } else {
-            self.carry_oddly(node, letter, plain, word);
+            self.carry_by_fate(node, letter, plain, word);
         }
     }
 
-    /// The first transmission of a letter where not all is well.
+    /// Takes in the acknowledgements that have reached this end by now, where all is well: no link is cut, each is for the oldest
+    /// letter, and its message was read. (A process that sends is not on a machine that stands still; when one resumes, what came
+    /// meanwhile has been dropped before.) False: there is one that has to be looked at closely.
+    #[inline(always)]
+    fn take_in(&mut self, node: &Node<A>, peer: NodeId) -> bool {
+        let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
+        let end = &mut sessions.ends[node.id.index() * sessions.members + peer.index()];
+        while let Some(answer) = end.answered(self.now) {
+            let Some(&oldest) = end.unacknowledged.front() else { return false };
+            let letter = &sessions.letters[oldest];
+            if letter.number != answer.number || answer.expected != answer.number + 1 || !letter.is_read() {
+                return false;
+            }
+            end.since = end.since.max(node.clock.local(answer.at));
+            sessions.letters.let_go(oldest);
+            end.unacknowledged.pop_front();
+            end.answers.pop_front();
+        }
+        true
+    }
+
+    /// The first transmission of a letter over a link that loses, repeats, reorders or is cut, or that is slower than patience.
     #[inline(never)]
-    fn carry_oddly(&mut self, node: &Node<A>, letter: u32, plain: Option<Span>, word: u64) {
+    fn carry_by_fate(&mut self, node: &Node<A>, letter: u32, plain: Option<Span>, word: u64) {
         let (now, to) = (self.now, self.sessions().letters[letter].to);
         let link = self.link(node.id, to);
         let fate = match plain {
@@ -81,7 +94,21 @@ impl<A: Algorithm> Wire<A> {
             self.sessions().letters.hold(letter);
             self.queue.carry(now + delay, letter);
         }
-        self.arm_session(node, to);
+        let due = node.clock.when_local(now, self.sessions().letters[letter].due);
+        if first.is_none_or(|delay| now + delay > due) {
+            self.ring_for(node, to, letter);
+        }
+    }
+
+    /// Has this end looked at when something has to be done about this letter. What is older has an alarm, or needs none.
+    fn ring_for(&mut self, node: &Node<A>, peer: NodeId, letter: u32) {
+        let sessions = self.sessions();
+        let timeout = sessions.settings.timeout;
+        let end = &sessions.ends[node.id.index() * sessions.members + peer.index()];
+        let due = end.due(&sessions.letters, letter, timeout);
+        if !sessions.frozen[node.id.index()] {
+            self.ring_session(node, peer, due);
+        }
     }
 
     /// Takes in the acknowledgements that have reached this end by now. What should have come through a link that is cut, or
@@ -93,21 +120,29 @@ impl<A: Algorithm> Wire<A> {
         let sessions = self.sessions.as_deref_mut().expect("a session algorithm has sessions");
         let end = &mut sessions.ends[node.id.index() * sessions.members + peer.index()];
         if cut || sessions.frozen[node.id.index()] {
-            let lost = end.lose_answers(&mut sessions.letters, now);
+            let lost = end.lose_answers(now);
             self.broken.links |= cut && lost;
             return;
         }
-        while let Some((letter, at, oldest)) = end.take_answered(&sessions.letters, now) {
-            if oldest {
-                end.since = node.clock.local(at);
+        while let Some(answer) = self.sessions().end(node.id, peer).answered(now) {
+            while let Some((letter, oldest)) = self.settled(node.id, peer, answer) {
+                if oldest {
+                    let end = self.sessions().end(node.id, peer);
+                    end.since = end.since.max(node.clock.local(answer.at));
+                }
+                if let Some(parcel) = self.sessions().letters.let_go(letter) {
+                    // It had arrived, and waited for what was missing before it when the receiver's session ended.
+                    let message = self.unpack(parcel);
+                    self.lose(node.id, peer, message, Dropped::StaleSession);
+                }
             }
-            if let Some(parcel) = sessions.letters.let_go(letter) {
-                // It had arrived, and waited for what was missing before it when the receiver's session ended.
-                let message = self.unpack(parcel);
-                self.lose(node.id, peer, message, Dropped::StaleSession);
-                return self.settle_end(node, peer);
-            }
+            self.sessions().end(node.id, peer).answers.pop_front();
         }
+    }
+
+    fn settled(&mut self, node: NodeId, peer: NodeId, answer: Answer) -> Option<(u32, bool)> {
+        let sessions = self.sessions();
+        sessions.ends[node.index() * sessions.members + peer.index()].settled(&sessions.letters, answer)
     }
 }
 
@@ -124,6 +159,17 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
+    /// To be called before a member resumes: what came to a machine that stood still never came. Of a process alone that stood
+    /// still its kernel knew nothing.
+    pub(in crate::engine) fn take_in_acknowledgements_of(&mut self, i: usize) {
+        if A::TRANSPORT == Transport::Session && i < self.nodes.len() && self.wire.sessions().frozen[i] {
+            for peer in self.peers(i) {
+                self.wire.settle_end(&self.nodes[i], peer);
+            }
+            self.tell_sent();
+        }
+    }
+
     /// To be called when the world has changed: whoever waits for an answer can rely on it no longer.
     pub(in crate::engine) fn doubt_acknowledgements(&mut self) {
         if A::TRANSPORT == Transport::Session {
@@ -132,6 +178,7 @@ impl<A: Algorithm> Engine<'_, A> {
                     self.wire.arm_session(node, NodeId(peer as u16));
                 }
             }
+            self.tell_sent();
         }
     }
 
@@ -182,7 +229,7 @@ impl<A: Algorithm> Engine<'_, A> {
         let in_order = end.is_up(generation) && end.expected == number && end.waiting.is_empty();
         let cut = self.wire.any_cut && self.wire.links[from.index() * self.wire.parts + to.index()].cut;
         if !in_order || cut || sessions.frozen[to.index()] {
-            self.letter_arrives_oddly(letter);
+            self.letter_out_of_turn(letter);
             return;
         }
         (end.expected, end.handed) = (number + 1, number + 1);
@@ -200,17 +247,17 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// It is out of order, or was here before, or nobody takes it.
     #[inline(never)]
-    fn letter_arrives_oddly(&mut self, letter: u32) {
+    fn letter_out_of_turn(&mut self, letter: u32) {
         let &Letter { from, to, generation, number, .. } = &self.wire.sessions().letters[letter];
         if self.wire.fingerprint {
-            let which = tag::LINK | 4 << 40 | u64::from(from.0) << 16 | u64::from(to.0);
+            let which = tag::LINK | kind::LETTER << 40 | u64::from(from.0) << 16 | u64::from(to.0);
             self.wire.encoder.words([self.wire.now.0, which, generation, number]);
         }
         let cut = self.wire.link(from, to).cut;
         self.wire.broken.links |= cut;
         if cut || self.wire.sessions().frozen[to.index()] {
+            self.unanswered(from, to, letter);
             self.let_go(from, to, letter, if cut { Dropped::CutOnArrival } else { Dropped::StaleSession });
-            self.arm(from, to);
             return;
         }
         let end = self.wire.sessions().end(to, from);
@@ -221,9 +268,9 @@ impl<A: Algorithm> Engine<'_, A> {
         let end = self.wire.sessions().end(to, from);
         if !end.is_up(generation) {
             let down = self.nodes[to.index()].power == Power::Down;
+            self.unanswered(from, to, letter);
             self.let_go(from, to, letter, if down { Dropped::ReceiverDown } else { Dropped::StaleSession });
             self.wire.post_packet(to, from, Packet::Reset { generation });
-            self.arm(from, to);
             return;
         }
         let is_new = end.keep(number, letter);
@@ -241,6 +288,15 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
+    /// Nobody is going to acknowledge this transmission.
+    fn unanswered(&mut self, sender: NodeId, peer: NodeId, letter: u32) {
+        let sessions = self.wire.sessions();
+        let generation = sessions.letters[letter].generation;
+        if sessions.end(sender, peer).is_up(generation) {
+            self.wire.ring_for(&self.nodes[sender.index()], peer, letter);
+        }
+    }
+
     fn next_letter(&mut self, node: NodeId, peer: NodeId, generation: u64) -> Option<u32> {
         let end = self.wire.sessions().end(node, peer);
         if end.is_up(generation) { end.next_in_order() } else { None }
@@ -251,19 +307,17 @@ impl<A: Algorithm> Engine<'_, A> {
     fn acknowledge(&mut self, by: NodeId, sender: NodeId, letter: u32, expected: u64) {
         let at = self.wire.stray(by, sender).map_or(Time::NEVER, |delay| self.wire.now + delay);
         let sessions = self.wire.sessions.as_deref_mut().expect("letters are of sessions");
-        let end = &sessions.ends[sender.index() * sessions.members + by.index()];
-        let one = &mut sessions.letters[letter];
-        if !end.is_up(one.generation) {
+        let end = &mut sessions.ends[sender.index() * sessions.members + by.index()];
+        let &Letter { generation, number, due, .. } = &sessions.letters[letter];
+        if !end.is_up(generation) {
             return;
         }
-        one.answered = one.answered.min(at);
-        let late = at > self.nodes[sender.index()].clock.when_local(self.wire.now, one.due);
-        if end.unacknowledged.front() != Some(&letter) {
-            let number = one.number;
-            end.answer(&mut sessions.letters, number, expected, at);
+        if at < Time::NEVER {
+            end.expect(Answer { at, number, expected });
         }
-        if late {
-            self.arm(sender, by);
+        let node = &self.nodes[sender.index()];
+        if at > node.clock.when_local(self.wire.now, due) {
+            self.wire.ring_for(node, by, letter);
         }
     }
 }

@@ -198,6 +198,7 @@ impl<A: Algorithm> Engine<'_, A> {
         while let Some(one) = self.wire.sessions().end(node, peer).unacknowledged.pop_front() {
             self.let_go(node, peer, one, Dropped::StaleSession);
         }
+        self.wire.sessions().end(node, peer).answers.clear();
         while let Some((_, letter)) = self.wire.sessions().end(node, peer).waiting.pop_front() {
             self.let_go(peer, node, letter, Dropped::StaleSession);
         }

@@ -16,6 +16,15 @@ pub enum State {
     Up,
 }
 
+/// What a peer has acknowledged: everything below `expected`, and this number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// When it is here, by true time, if nothing comes between.
+    pub at: Time,
+    pub number: u64,
+    pub expected: u64,
+}
+
 pub struct End {
     pub state: State,
     /// Which it is, or dials, or accepts.
@@ -37,6 +46,8 @@ pub struct End {
     /// Letters that were sent and that the peer has not answered for, in order of numbers. What was answered for is taken out
     /// when somebody looks.
     pub unacknowledged: VecDeque<u32>,
+    /// Acknowledgements on their way here, in the order in which they arrive.
+    pub answers: VecDeque<Answer>,
     /// The lowest number that has not arrived, and the next to be handed to the process.
     pub expected: u64,
     pub handed: u64,
@@ -57,6 +68,7 @@ impl End {
             alarm: None,
             next: 0,
             unacknowledged: VecDeque::new(),
+            answers: VecDeque::new(),
             expected: 0,
             handed: 0,
             waiting: VecDeque::new(),
@@ -100,41 +112,50 @@ impl End {
         self.waiting.pop_front().map(|(_, letter)| letter)
     }
 
-    /// The peer answers for all below `expected`, and for `number`; that is going to be here at this time.
-    pub fn answer(&self, letters: &mut Letters, number: u64, expected: u64, at: Time) {
-        for &letter in &self.unacknowledged {
-            let one = &mut letters[letter];
-            if one.number < expected || one.number == number {
-                one.answered = one.answered.min(at);
-            }
+    /// An acknowledgement has left the peer.
+    #[inline(always)]
+    pub fn expect(&mut self, answer: Answer) {
+        if self.answers.back().is_none_or(|last| last.at <= answer.at) {
+            self.answers.push_back(answer);
+            return;
         }
+        let place = self.answers.partition_point(|other| other.at <= answer.at);
+        self.answers.insert(place, answer);
     }
 
-    /// Forgets the letter whose answer was here first, if one is by now: which it is, when that was, and whether it was the
-    /// oldest.
-    pub fn take_answered(&mut self, letters: &Letters, now: Time) -> Option<(u32, Time, bool)> {
-        let answered = self.unacknowledged.iter().enumerate().map(|(place, &letter)| (letters[letter].answered, place));
-        let (at, place) = answered.filter(|(at, _)| *at <= now).min()?;
-        let letter = if place == 0 { self.unacknowledged.pop_front() } else { self.unacknowledged.remove(place) };
-        letter.map(|letter| (letter, at, place == 0))
+    /// The next acknowledgement that is here by now.
+    #[inline(always)]
+    pub fn answered(&self, now: Time) -> Option<Answer> {
+        self.answers.front().copied().filter(|answer| answer.at <= now)
+    }
+
+    /// Forgets a letter that this answers for, if there is one: which, and whether it was the oldest.
+    pub fn settled(&mut self, letters: &Letters, answer: Answer) -> Option<(u32, bool)> {
+        let &oldest = self.unacknowledged.front()?;
+        if letters[oldest].number < answer.expected || letters[oldest].number == answer.number {
+            return self.unacknowledged.pop_front().map(|letter| (letter, true));
+        }
+        let place = self.unacknowledged.binary_search_by_key(&answer.number, |&letter| letters[letter].number).ok()?;
+        self.unacknowledged.remove(place).map(|letter| (letter, false))
     }
 
     /// No answer that should have been here by now came. Whether there was any.
-    pub fn lose_answers(&self, letters: &mut Letters, now: Time) -> bool {
-        let mut lost = false;
-        for &letter in &self.unacknowledged {
-            if letters[letter].answered <= now {
-                letters[letter].answered = Time::NEVER;
-                lost = true;
-            }
-        }
-        lost
+    pub fn lose_answers(&mut self, now: Time) -> bool {
+        let there = self.answers.partition_point(|answer| answer.at <= now);
+        self.answers.drain(..there);
+        there > 0
     }
 
     /// When this message has been unacknowledged for so long that the session ends. While older ones are acknowledged,
     /// something gets through.
     pub fn deadline(&self, sent: LocalTime, timeout: Span) -> LocalTime {
         sent.max(self.since) + timeout
+    }
+
+    /// When something has to be done about this letter, if it is not answered for before.
+    pub fn due(&self, letters: &Letters, letter: u32, timeout: Span) -> LocalTime {
+        let oldest = self.unacknowledged.front().map_or(letter, |&oldest| oldest);
+        letters[letter].due.min(self.deadline(letters[oldest].sent, timeout))
     }
 
     /// When its kernel has something to do, if nothing arrives before.

@@ -5,7 +5,8 @@
 use std::ops::{Index, IndexMut};
 
 use crate::algorithm::NodeId;
-use crate::time::{LocalTime, Span, Time};
+use crate::engine::keys::LETTER;
+use crate::time::{LocalTime, Span};
 
 pub struct Letter {
     pub from: NodeId,
@@ -22,8 +23,6 @@ pub struct Letter {
     pub due: LocalTime,
     /// … and after twice this once more.
     pub interval: Span,
-    /// When the peer's answer for it is going to be here, by true time, if nothing comes between; never: none is on its way.
-    pub answered: Time,
 }
 
 impl Letter {
@@ -31,7 +30,7 @@ impl Letter {
     #[inline(always)]
     pub fn new(from: NodeId, to: NodeId, (generation, number): (u64, u64), sent: LocalTime, again: Span, parcel: u32) -> Letter {
         let (due, parcel) = (sent + again, Some(parcel));
-        Letter { from, to, holders: 1, parcel, generation, number, sent, due, interval: again, answered: Time::NEVER }
+        Letter { from, to, holders: 1, parcel, generation, number, sent, due, interval: again }
     }
 
     /// Its message was handed to the receiver's process.
@@ -57,8 +56,10 @@ impl Letters {
             self.letters[place as usize] = letter;
             return place;
         }
+        let place = self.letters.len() as u32;
+        assert!(place < LETTER, "more than {LETTER} messages are in sessions at once");
         self.letters.push(letter);
-        (self.letters.len() - 1) as u32
+        place
     }
 
     #[inline(always)]

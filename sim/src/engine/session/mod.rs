@@ -50,12 +50,21 @@ impl Packet {
     /// For the fingerprint: kind, generation.
     fn words(self) -> (u64, u64) {
         match self {
-            Packet::Dial { generation } => (1, generation),
-            Packet::Accept { generation } => (2, generation),
-            Packet::Confirm { generation } => (3, generation),
-            Packet::Reset { generation } => (6, generation),
+            Packet::Dial { generation } => (kind::DIAL, generation),
+            Packet::Accept { generation } => (kind::ACCEPT, generation),
+            Packet::Confirm { generation } => (kind::CONFIRM, generation),
+            Packet::Reset { generation } => (kind::RESET, generation),
         }
     }
+}
+
+/// What arrived, in a word of the fingerprint; zero stands for what a process hears of its link.
+mod kind {
+    pub const DIAL: u64 = 1;
+    pub const ACCEPT: u64 = 2;
+    pub const CONFIRM: u64 = 3;
+    pub const LETTER: u64 = 4;
+    pub const RESET: u64 = 5;
 }
 
 /// What sessions put into the queue.
@@ -72,8 +81,6 @@ pub enum SessionJob<A: Algorithm> {
 pub struct Sessions {
     members: usize,
     settings: SessionSettings,
-    /// How long after it was sent an end first looks what has become of a message.
-    patience: Span,
     seed: u64,
     /// Node × peer.
     ends: Vec<End>,
@@ -92,10 +99,11 @@ pub struct Sessions {
 impl Sessions {
     pub fn new(members: u16, settings: SessionSettings, seed: u64) -> Sessions {
         let members = usize::from(members);
+        // A letter has an alarm only from when it would be sent again, and by then the session must not be over.
+        assert!(settings.retransmit < settings.timeout, "a session sends again before it gives up");
         Sessions {
             members,
             settings,
-            patience: settings.retransmit.min(settings.timeout),
             seed,
             ends: (0..members * members).map(|_| End::new()).collect(),
             letters: Letters::new(),
@@ -229,6 +237,7 @@ impl<A: Algorithm> Engine<'_, A> {
 
     fn arm(&mut self, node: NodeId, peer: NodeId) {
         self.wire.arm_session(&self.nodes[node.index()], peer);
+        self.tell_sent();
     }
 
     fn local(&self, node: NodeId) -> LocalTime {
