@@ -1,6 +1,5 @@
 //! `hustings run` with one seed: watch it, tell it, save it if something was found.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use reports::json::Run;
@@ -97,7 +96,7 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
     };
     trace.finish()?;
     pictures.map_or(Ok(()), |pictures| pictures.finish(cast, &outcome))?;
-    let exit = verdict(&outcome, live.fired());
+    let exit = verdict(&outcome);
     let text = match showing.format {
         Format::Human => live.finish() + &human::report(&outcome, cast.scenario.setup.measure.as_ref()),
         Format::Json => Run::new(&outcome, VERSION).pretty() + "\n",
@@ -126,9 +125,9 @@ pub fn last_line(line: &str, showing: &Showing<'_>, data: &mut Data) -> Result<(
 }
 
 /// What one run amounts to. An event of the script that never once found its target leaves unseen what it was to show.
-fn verdict(outcome: &Outcome, fired: &BTreeSet<String>) -> Exit {
+fn verdict(outcome: &Outcome) -> Exit {
     let mut exit = exit::AS_EXPECTED;
-    if outcome.not_exercised.iter().any(|missed| !fired.contains(&missed.event)) {
+    if outcome.not_exercised.iter().any(|missed| !missed.fired) {
         exit = exit.or(exit::NOT_EXERCISED);
     }
     exit.or(findings(outcome))

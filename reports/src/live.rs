@@ -30,7 +30,6 @@ pub struct Live {
     /// Without columns: the line that goes on while the same happens to more nodes.
     group: Option<(Time, String, Paint, Vec<NodeId>)>,
     violated: BTreeSet<&'static str>,
-    fired: BTreeSet<String>,
     lines: Lines,
 }
 
@@ -49,14 +48,8 @@ impl Live {
             found: Vec::new(),
             group: None,
             violated: BTreeSet::new(),
-            fired: BTreeSet::new(),
             lines: Lines::default(),
         }
-    }
-
-    /// Names of the events of the script that happened.
-    pub fn fired(&self) -> &BTreeSet<String> {
-        &self.fired
     }
 
     /// The log, with its legend.
@@ -205,10 +198,7 @@ impl Observer for Live {
                     node.note = Some("fenced off");
                 }
             }
-            Happening::Fault { event, text } => {
-                self.fired.insert(event.to_owned());
-                self.fault(at, &format!("~~ {event}: {text}"));
-            }
+            Happening::Fault { event, text } => self.fault(at, &format!("~~ {event}: {text}")),
             Happening::Granted { name, grant, .. } => {
                 let token = grant.token.map_or(String::new(), |token| format!(", token {token}"));
                 self.fault(at, &format!("-- {name} grants to {}{token}", grant.holder));
@@ -263,7 +253,6 @@ mod tests {
         tell(720, Happening::Violated { invariant: "belief-overlap", nodes: &[NodeId(0), NodeId(1)], saw: "again" });
         tell(800, Happening::TenureEnded { node: NodeId(0), epoch: Epoch(1, 0) });
         changed(0, &seen(Role::Follower, 2, Some(1)), &mut tell, 800);
-        assert!(live.fired().contains("cut"));
         plain(&live.finish())
     }
 

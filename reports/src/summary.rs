@@ -33,7 +33,7 @@ pub struct Summary {
     kinds: Kinds,
     resource: Sums,
     failing: Vec<Failing>,
-    /// Events that found no target, and in how many runs.
+    /// Events that never once found their target, and in how many runs.
     not_exercised: BTreeMap<String, u64>,
     /// The same for what swarms draw, by kind: the tenth fault of one seed has nothing to do with that of another.
     swarm_missed: BTreeMap<String, u64>,
@@ -127,8 +127,9 @@ impl Summary {
             let fingerprint = words::fingerprint(outcome.fingerprint);
             self.failing.push(Failing { seed: outcome.seed, fingerprint, safety, liveness });
         }
-        for missed in &outcome.not_exercised {
-            *self.not_exercised.entry(missed.event.clone()).or_default() += 1;
+        let never = outcome.not_exercised.iter().filter(|missed| !missed.fired).map(|missed| missed.event.as_str());
+        for event in never.collect::<BTreeSet<&str>>() {
+            *self.not_exercised.entry(event.to_owned()).or_default() += 1;
         }
         let kinds: BTreeSet<&str> = outcome.not_exercised.iter().filter_map(|missed| drawn(&missed.event)).collect();
         for kind in kinds {

@@ -227,6 +227,8 @@ pub struct NotExercised {
     pub event: String,
     /// In words.
     pub why: String,
+    /// It did fire at another time of the same run: it repeats.
+    pub fired: bool,
 }
 
 /// Everything about one run.

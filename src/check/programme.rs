@@ -159,7 +159,6 @@ fn case(scenario: &Scenario, algorithm: &'static str) -> Case {
         expects_line: scenario.line_of(&["expect", algorithm, "finds"]),
         thresholds: thresholds.iter().map(|threshold| (threshold.clone(), line(threshold.key))).collect(),
         measures_failover: matches!(scenario.setup.measure, Some(Measure::Failover)),
-        repeated: scenario.setup.script.iter().filter(|event| event.every.is_some()).map(|event| event.name.clone()).collect(),
         records: Records {
             scenario: scenario.origin.clone(),
             algorithm: algorithm.to_owned(),

@@ -32,8 +32,6 @@ pub struct Case {
     pub thresholds: Vec<(Threshold, Option<usize>)>,
     /// The scenario is there to measure failovers.
     pub measures_failover: bool,
-    /// Events that repeat: that one of them found no target does not say that none did.
-    pub repeated: Vec<String>,
     pub records: Records,
     pub complaints: Vec<Complaint>,
 }

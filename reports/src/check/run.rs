@@ -1,5 +1,7 @@
 //! What a gate keeps of one run: enough to judge it again, and to hold another run of the same seed against it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sim::outcome::{Cause, Failover, Judgement, Outcome, Severity, Standing, Verdict};
 
@@ -30,7 +32,7 @@ pub struct Run {
     pub safety: u64,
     /// … and liveness.
     pub liveness: u64,
-    /// Events of the script that found no target.
+    /// Events of the script that never once found their target.
     pub missed: Vec<String>,
 }
 
@@ -70,6 +72,12 @@ impl From<Run> for Row {
     }
 }
 
+/// Each once, however often it was due.
+fn missed(outcome: &Outcome) -> Vec<String> {
+    let never: BTreeSet<&String> = outcome.not_exercised.iter().filter(|missed| !missed.fired).map(|missed| &missed.event).collect();
+    never.into_iter().cloned().collect()
+}
+
 impl Run {
     /// # Panics
     /// Where there are more verdicts than bits.
@@ -103,7 +111,7 @@ impl Run {
             violated: set(&violated),
             safety: set(&|judgement| promised(judgement, Severity::Safety)),
             liveness: set(&|judgement| promised(judgement, Severity::Liveness)),
-            missed: outcome.not_exercised.iter().map(|missed| missed.event.clone()).collect(),
+            missed: missed(outcome),
         }
     }
 }

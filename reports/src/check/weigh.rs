@@ -75,7 +75,7 @@ fn expectation(case: &Case, invariant: &'static str) -> Option<Complaint> {
 fn exercised(case: &Case) -> Vec<Complaint> {
     let runs = &case.records.runs;
     let Some(first) = runs.first() else { return Vec::new() };
-    let scripted = first.missed.iter().filter(|event| !is_drawn(event) && !case.repeated.contains(event));
+    let scripted = first.missed.iter().filter(|event| !is_drawn(event));
     let never = scripted.filter(|event| runs.iter().all(|run| run.missed.contains(event)));
     let mut all: Vec<Complaint> = never
         .map(|event| {

@@ -38,7 +38,8 @@ pub struct Script {
     pub spare: Vec<Vec<(NodeId, NodeId)>>,
     /// Room for where everyone stands in a partition.
     pub places: Vec<usize>,
-    missed: Vec<NotExercised>,
+    /// Events that came to nothing, and why.
+    missed: Vec<(usize, String)>,
     pub parts: Vec<&'static str>,
 }
 
@@ -89,8 +90,7 @@ impl Script {
     }
 
     fn miss(&mut self, event: usize, why: String) {
-        let event = self.events[event].name.clone();
-        self.missed.push(NotExercised { event, why });
+        self.missed.push((event, why));
     }
 }
 
@@ -259,12 +259,16 @@ impl<A: Algorithm> Engine<'_, A> {
             self.script.miss(waiting.event, String::from("the run ended while it waited for a target"));
         }
         for event in 0..self.script.events.len() {
-            let name = &self.script.events[event].name;
-            if self.script.fired[event] == 0 && !self.script.missed.iter().any(|missed| missed.event == *name) {
+            if self.script.fired[event] == 0 && !self.script.missed.iter().any(|(missed, _)| *missed == event) {
                 let why = if self.stopped { "the run was stopped before it" } else { "it was not due before the run ended" };
                 self.script.miss(event, String::from(why));
             }
         }
-        std::mem::take(&mut self.script.missed)
+        let missed = std::mem::take(&mut self.script.missed).into_iter();
+        let told = missed.map(|(event, why)| {
+            let (event, fired) = (self.script.events[event].name.clone(), self.script.fired[event] > 0);
+            NotExercised { event, why, fired }
+        });
+        told.collect()
     }
 }
