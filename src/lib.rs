@@ -28,6 +28,7 @@ mod validate;
 
 // What they share.
 mod arguments;
+mod build;
 mod cast;
 mod determinism;
 mod pictures;

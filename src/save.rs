@@ -5,6 +5,7 @@ use std::path::Path;
 use scenarios::Saved;
 use sim::outcome::Outcome;
 
+use crate::build;
 use crate::cast::Cast;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
@@ -29,7 +30,7 @@ pub fn and_tell(cast: &Cast<'_>, outcome: &Outcome) -> Exit {
 
 /// The path of the file.
 fn failure(cast: &Cast<'_>, outcome: &Outcome) -> Result<String, Failure> {
-    let saved = Saved::new(&cast.scenario, outcome, cast.mutant(), reports::sections::findings(outcome));
+    let saved = Saved::new(&cast.scenario, outcome, cast.mutant(), reports::sections::findings(outcome), build::this());
     let written = saved.write(Path::new(FOLDER));
     written.map(|path| path.display().to_string()).map_err(|error| Failure::write(format!("the failure under {FOLDER}/"), error))
 }

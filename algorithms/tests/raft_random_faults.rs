@@ -43,6 +43,7 @@ fn bad_days(nodes: u16, preset: &str) -> Setup {
         lasting: (timeout.fraction(1, 10), timeout.fraction(5, 2)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 50),
+        core: Ratio::ZERO,
     };
     let disk = Delay::Uniform(Span::micros(100), Span::millis(5));
     Setup { nodes, duration: timeout.times(56), swarm: Some(swarm), disk, ..Setup::default() }

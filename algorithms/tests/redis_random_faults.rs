@@ -87,6 +87,7 @@ fn bad_days(nodes: u16) -> Setup {
         lasting: (Span::millis(100), Span::secs(15)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 100),
+        core: Ratio::ZERO,
     };
     Setup { nodes, swarm: Some(swarm), ..lasting(170, Vec::new()) }
 }

@@ -55,6 +55,7 @@ fn bad_days(nodes: u16, families: &[Family], disk: Delay) -> Setup {
         lasting: (patience.fraction(1, 10), patience.fraction(5, 2)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 50),
+        core: Ratio::ZERO,
     };
     let session = SessionSettings { timeout: patience, ..SessionSettings::default() };
     Setup { nodes, duration: patience.times(60), swarm: Some(swarm), disk, session, ..Setup::default() }

@@ -33,6 +33,7 @@ impl Lowering<'_> {
             }
             "flap" => self.flap(entry),
             "degrade" => self.degrade(entry),
+            "heal" if matches!(node.data, Data::Text(_) | Data::List(_)) => self.targets(node, Whom::Nodes).map(Fault::HealCore),
             "heal" => match self.switch(node)? {
                 true => Some(Fault::Heal),
                 false => {

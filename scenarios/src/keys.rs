@@ -283,6 +283,11 @@ pub(crate) static SWARM: Table = Table {
         key("lasting", SpanPair, "Faults that last do so for a time between these."),
         key("loss", Probability, "Upper bound on the loss that is drawn; default 1/5."),
         key("drift", Probability, "Upper bound on a clock's rate error that is drawn; default 1/100."),
+        key(
+            "core",
+            Probability,
+            "In this share of the seeds only a core, a majority, is whole at the end: the rest stays down, or cut off; default 0.",
+        ),
     ]],
 };
 

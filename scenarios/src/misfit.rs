@@ -45,6 +45,7 @@ fn targets(setup: &Setup) -> Vec<&Target> {
             | Fault::Restart(who)
             | Fault::Wipe(who)
             | Fault::Resume(who)
+            | Fault::HealCore(who)
             | Fault::ServiceLeaderChange(who)
             | Fault::Pause { who, .. }
             | Fault::Suspend { who, .. }

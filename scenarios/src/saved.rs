@@ -26,6 +26,9 @@ pub struct Saved {
     pub schema: u32,
     /// Of the program that wrote it.
     pub version: String,
+    /// Tells programs of one version apart; empty: it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub build: String,
     /// What the scenario was read from: a path, or the name of a library scenario.
     pub scenario: String,
     pub algorithm: String,
@@ -49,11 +52,12 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// What is to be kept of this run; `findings` are in words, one text each.
-    pub fn new(scenario: &Scenario, outcome: &Outcome, mutant: Option<&str>, findings: Vec<String>) -> Saved {
+    /// What is to be kept of this run, by the program of this build; `findings` are in words, one text each.
+    pub fn new(scenario: &Scenario, outcome: &Outcome, mutant: Option<&str>, findings: Vec<String>, build: &str) -> Saved {
         let mut saved = Saved {
             schema: SCHEMA,
             version: String::from(env!("CARGO_PKG_VERSION")),
+            build: String::from(build),
             scenario: scenario.origin.clone(),
             algorithm: outcome.algorithm.to_owned(),
             seed: outcome.seed,
@@ -70,9 +74,14 @@ impl Saved {
         saved
     }
 
-    /// Written by this version? Another one may run it differently, and rightly.
+    /// Written by a program of this version?
     pub fn is_of_this_version(&self) -> bool {
         self.version == env!("CARGO_PKG_VERSION")
+    }
+
+    /// Written by this very program? Another one may run it differently, and rightly.
+    pub fn is_of_this_build(&self, build: &str) -> bool {
+        self.is_of_this_version() && !build.is_empty() && self.build == build
     }
 
     /// Writes it under this directory, whole or not at all, and says where.

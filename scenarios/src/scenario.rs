@@ -272,6 +272,7 @@ impl Lowering<'_> {
         let lasting = fields.get("lasting").and_then(|node| self.span_pair(node));
         let loss = fields.get("loss").map_or(Some(Ratio::new(1, 5)), |node| self.probability(node));
         let drift = fields.get("drift").map_or(Some(Ratio::new(1, 100)), |node| self.probability(node));
+        let core = fields.get("core").map_or(Some(Ratio::ZERO), |node| self.probability(node));
         let (from, until) = (from?, until?);
         let until_place = fields.get("until").map_or(fields.place, |node| node.place);
         if from >= until {
@@ -286,7 +287,7 @@ impl Lowering<'_> {
             let place = fields.get("drift").map_or(fields.place, |node| node.place);
             self.complain(Diagnostic::error(place, "a drift of one would stop clocks").help("write less, such as \"1/100\""));
         }
-        Some(Swarm { families, from, until, every: every?, lasting: lasting?, loss: loss?, drift })
+        Some(Swarm { families, from, until, every: every?, lasting: lasting?, loss: loss?, drift, core: core? })
     }
 
     fn families(&mut self, node: &Node) -> Option<Vec<Family>> {

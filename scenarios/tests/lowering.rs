@@ -67,6 +67,8 @@ fn every_fault_reads_naturally() {
             },
         ),
         ("heal = true", Fault::Heal),
+        ("heal = [\"n1\", \"n2\"]", Fault::HealCore(vec![Member(0), Member(1)])),
+        ("heal = \"quorum-with-leader\"", Fault::HealCore(one(Target::QuorumWithLeader))),
         ("crash = \"quorum-with-leader\"", Fault::Crash(one(Target::QuorumWithLeader))),
         ("crash = [\"n1\", \"n2\"]", Fault::Crash(vec![Member(0), Member(1)])),
         ("restart = \"L\"", Fault::Restart(one(Named("L".into())))),

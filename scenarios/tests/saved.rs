@@ -32,7 +32,7 @@ fn saved() -> Saved {
     let (name, text) = scenarios::library().iter().find(|(name, _)| *name == "leader-isolated").unwrap();
     let overrides = [("nodes".to_owned(), "7".to_owned())];
     let scenario = Scenario::parse_with(text, name, &common::registry(), &overrides).unwrap();
-    Saved::new(&scenario, &outcome(), Some("R1"), vec!["effective-split-brain: n1 and n2".into()])
+    Saved::new(&scenario, &outcome(), Some("R1"), vec!["effective-split-brain: n1 and n2".into()], "b1")
 }
 
 /// A directory of this test's own.
@@ -49,7 +49,9 @@ fn what_is_written_is_read_back_and_nothing_else_is_left_behind() {
     assert_eq!(path.file_name().unwrap(), "leader-isolated-raft-R1-42-00c0ffee.json");
     assert_eq!(Saved::read(&path).unwrap(), saved());
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1);
-    assert!(saved().is_of_this_version());
+    assert!(saved().is_of_this_version() && saved().is_of_this_build("b1"));
+    assert!(!saved().is_of_this_build("b2"), "another program may run it differently");
+    assert!(!Saved { build: String::new(), ..saved() }.is_of_this_build(""), "two that are not known may be two");
 }
 
 #[test]

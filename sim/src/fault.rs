@@ -87,6 +87,10 @@ pub enum Fault {
     },
     /// Mends links only: partition, cuts, flaps and degradations end.
     Heal,
+    /// Mends the links among these members, and between them and everything beside the members; every other member is cut off
+    /// from them and from all services, for good, and whatever else is wrong with it stays so. From here on liveness is judged
+    /// for these alone.
+    HealCore(Vec<Target>),
     /// Stops the process: its volatile state, and what the disk had not answered for, are lost (of a flush under way, a drawn
     /// part is kept).
     Crash(Vec<Target>),
@@ -242,7 +246,7 @@ impl Family {
 }
 
 /// A fault script that the seed writes: per seed a random half of the families, at random times until `until`, then
-/// everything is healed, restarted, resumed and set right, and liveness is judged.
+/// everything is healed, restarted, resumed and set right (or a core of the members is), and liveness is judged.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Swarm {
     /// What to draw from; each is in force in about half of the seeds.
@@ -259,4 +263,7 @@ pub struct Swarm {
     pub loss: Ratio,
     /// Upper bound on a clock's rate error that is drawn, as a fraction (`1/100`: rates from 99/100 to 101/100).
     pub drift: Ratio,
+    /// In this share of the seeds only a core, a majority of the members, is whole at the end: the rest is down for good, or cut
+    /// off.
+    pub core: Ratio,
 }

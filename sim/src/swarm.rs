@@ -1,5 +1,5 @@
 //! The fault script that a seed writes: a random half of the families of faults, at random times, aimed at roles and most
-//! often at the leader; then everything is put right, so that liveness can be judged.
+//! often at the leader; then everything is put right, or a core of the members is, so that liveness can be judged.
 //!
 //! It depends on the scenario and the seed alone, never on the algorithm: under one seed all algorithms meet the same script.
 
@@ -56,6 +56,7 @@ pub fn draw(swarm: &Swarm, setup: &Setup, seed: u64) -> Vec<ScriptEvent> {
         }
     }
     drawing.put_right(swarm.until, &families);
+    drawing.leave_broken();
     drawing.events
 }
 
@@ -253,6 +254,31 @@ impl Drawing<'_> {
                     Fault::ClockRate { who: vec![Target::Member(member)], rate },
                 );
             }
+        }
+    }
+
+    /// In a share of the seeds some of the members, so few that a majority is left, are down for good from here on, or cut off. An
+    /// instant after everything was put right: what ends by itself at that time has ended.
+    fn leave_broken(&mut self) {
+        let members = self.setup.nodes;
+        let most = u64::from((members - 1) / 2);
+        if self.swarm.core.is_zero() || most == 0 || !self.stream.chance(self.swarm.core) {
+            return;
+        }
+        let few = 1 + self.stream.below(most) as usize;
+        let mut whole: Vec<u16> = (0..members).collect();
+        let mut broken = Vec::new();
+        for _ in 0..few {
+            broken.push(whole.remove(self.stream.below(whole.len() as u64) as usize));
+        }
+        broken.sort_unstable();
+        let named = |members: Vec<u16>| members.into_iter().map(Target::Member).collect::<Vec<Target>>();
+        self.faults += 1;
+        let stretch = Stretch { at: self.swarm.until + Span::nanos(1), lasting: Span::ZERO, within: Span::ZERO };
+        if self.stream.below(2) == 0 {
+            self.push(stretch, "down for good", Fault::Crash(named(broken)));
+        } else {
+            self.push(stretch, "only a core healed", Fault::HealCore(named(whole)));
         }
     }
 

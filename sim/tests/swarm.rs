@@ -19,6 +19,7 @@ fn swarm() -> Swarm {
         lasting: (Span::millis(500), Span::secs(3)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 100),
+        core: Ratio::ZERO,
     }
 }
 

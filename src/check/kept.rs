@@ -12,6 +12,7 @@ use sim::outcome::{Outcome, Severity, Standing};
 
 use super::programme::{self, Programme};
 use super::replays;
+use crate::build;
 use crate::cast::{self, Cast};
 use crate::failure::Failure;
 
@@ -37,6 +38,10 @@ fn one(registry: &Registry, path: &Path) -> Result<Kept, Failure> {
     let outcome = cast.run(saved.seed, None);
     let file = path.display().to_string();
     let fingerprint = words::fingerprint(outcome.fingerprint);
+    if fingerprint != saved.fingerprint && saved.is_of_this_build(build::this()) {
+        let what = format!("{file}: this program saved it with another fingerprint: the run did not repeat itself");
+        return Err(Failure::Ours(what));
+    }
     let replay = format!("hustings replay {}  # fingerprint {fingerprint}", words::shell(&file));
     let complaint = complaint(&cast, &outcome, saved.mutant.as_deref()).map(|complaint| Complaint { replay, ..complaint });
     let mutant = saved.mutant.as_ref().map_or_else(String::new, |mutant| format!(" with mutant {mutant}"));

@@ -8,6 +8,8 @@ use super::arguments::CheckArguments;
 use super::programme::{Asked, Part};
 use crate::cast::Cast;
 use crate::exit::{self, Exit};
+use crate::failure::Failure;
+use crate::output::{talk, talk_in_colour};
 use crate::save;
 
 /// Saved failures: of more than this nobody looks at all.
@@ -29,6 +31,12 @@ pub fn fill(parts: &mut [Part<'_>], asked: &Asked, seeds: &str, arguments: &Chec
             complaint.replay = command(cast, &outcome);
             complaint.evidence = evidence(&outcome, &complaint.about);
             let fails = matches!(complaint.kind, Kind::Safety | Kind::Liveness);
+            if fails && complaint.evidence.is_none() {
+                let what = format!("{}: {} is not violated this time: the run did not repeat itself", cast.command(seed), complaint.about);
+                talk(&Failure::Ours(what).render(talk_in_colour()));
+                exit = exit.or(exit::OURS);
+                continue;
+            }
             if fails && !kept && saved < MOST_SAVED {
                 (kept, saved) = (true, saved + 1);
                 exit = exit.or(save::and_tell(cast, &outcome));

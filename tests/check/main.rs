@@ -2,12 +2,15 @@
 //! given. The test runs itself as a program with an algorithm that does not keep what it promises.
 
 mod baselines;
-mod braggart;
+#[path = "../misfit/mod.rs"]
+mod misfit;
 mod verdicts;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
 /// Set in the environment of the program, not of the test.
@@ -16,8 +19,8 @@ const PLAYS: &str = "HUSTINGS_TEST_BRAGS";
 #[expect(clippy::disallowed_methods, reason = "the test tells its own program from itself by this")]
 fn main() -> ExitCode {
     if let Some(version) = std::env::var_os(PLAYS) {
-        braggart::MENDED.store(version == "mended", Ordering::Relaxed);
-        return hustings::main(hustings::registry().with::<braggart::Braggart>());
+        misfit::MENDED.store(version == "mended", Ordering::Relaxed);
+        return hustings::main(hustings::registry().with::<misfit::Misfit<true>>());
     }
     for (name, story) in verdicts::STORIES.iter().chain(baselines::STORIES) {
         println!("{name}");
@@ -37,9 +40,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn program(folder: &Path, arguments: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().expect("a running program has a path"));
-    command.args(arguments.split(' ')).env(PLAYS, "as it is").env("RUST_BACKTRACE", "0").current_dir(folder);
-    command
+    words(Command::new(std::env::current_exe().expect("a running program has a path")), folder, arguments)
+}
+
+fn words(mut program: Command, folder: &Path, arguments: &str) -> Command {
+    program.args(arguments.split(' ')).env(PLAYS, "as it is").env("RUST_BACKTRACE", "0").current_dir(folder);
+    program
 }
 
 /// What came of a command.
@@ -64,9 +70,18 @@ fn run(folder: &Path, arguments: &str) -> Said {
     said(&program(folder, arguments).output().expect("the program starts"))
 }
 
-/// The same in the version in which the bug is mended.
+/// The same in the version in which the bug is mended: another program.
 fn run_mended(folder: &Path, arguments: &str) -> Said {
-    said(&program(folder, arguments).env(PLAYS, "mended").output().expect("the program starts"))
+    static OTHER: OnceLock<PathBuf> = OnceLock::new();
+    let other = OTHER.get_or_init(|| {
+        let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mended{}", std::env::consts::EXE_SUFFIX));
+        fs::copy(std::env::current_exe().expect("a running program has a path"), &other).expect("room for it");
+        // What follows the program in its file is not run.
+        let mut file = fs::OpenOptions::new().append(true).open(&other).expect("the test's own file");
+        file.write_all(b"mended").expect("room for it");
+        other
+    });
+    said(&words(Command::new(other), folder, arguments).env(PLAYS, "mended").output().expect("the program starts"))
 }
 
 fn write(folder: &Path, name: &str, text: &str) {

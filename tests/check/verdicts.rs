@@ -7,6 +7,7 @@ pub const STORIES: &[Story] = &[
     ("a broken promise answers 1 and ends with what replays it", a_broken_promise_answers_1_and_ends_with_what_replays_it),
     ("after a fix the kept file no longer fails", after_a_fix_the_kept_file_no_longer_fails),
     ("a canary has to fail", a_canary_has_to_fail),
+    ("an event that repeats must fire once", an_event_that_repeats_must_fire_once),
     ("a missed threshold answers 3 and points at its line", a_missed_threshold_answers_3_and_points_at_its_line),
     ("what was to be found and is not answers 3", what_was_to_be_found_and_is_not_answers_3),
     ("what is never exercised answers 4 and says which", what_is_never_exercised_answers_4_and_says_which),
@@ -41,6 +42,11 @@ fn a_broken_promise_answers_1_and_ends_with_what_replays_it() {
     let saved = said.talk.lines().find_map(|line| line.strip_prefix("saved: hustings ")).expect("it is saved");
     let replayed = run(&folder, saved);
     assert!(replayed.code == 1 && replayed.talk.contains("the fingerprint is the same"), "{}", replayed.talk);
+    // The file alone is enough: where nothing else of this is, it runs as it did here.
+    let clone = self::folder("broken-promise-elsewhere");
+    std::fs::copy(folder.join(saved.strip_prefix("replay ").expect("a replay")), clone.join("failure.json")).expect("it is there");
+    let replayed = run(&clone, "replay failure.json");
+    assert!(replayed.code == 1 && replayed.last().ends_with(fingerprint), "{}{}", replayed.data, replayed.talk);
     assert!(said.talk.contains("::error file=quiet.toml,line=1,title=quiet.toml with braggart::safety: "), "{}", said.talk);
     assert!(read(&folder, "out.xml").contains("--algorithm braggart --seed 3"), "{}", read(&folder, "out.xml"));
     assert!(read(&folder, "step.md").contains("| quiet.toml, braggart | safety |"), "{}", read(&folder, "step.md"));
@@ -59,6 +65,10 @@ fn after_a_fix_the_kept_file_no_longer_fails() {
     let still = run(&folder, "check healthy --algorithm raft --seeds 0..1 --failures once");
     assert!(still.code == 1 && still.data.contains("still fails"), "{}", still.data);
     assert!(still.last().starts_with("hustings replay once/"), "{}", still.data);
+    let kept = still.last().split(' ').nth(2).expect("the file stands in the command");
+    let replayed = run_mended(&folder, &format!("replay {kept}"));
+    assert_eq!(replayed.code, 0, "{}", replayed.talk);
+    assert!(replayed.talk.contains("saved by another build") && replayed.talk.contains("it no longer fails"), "{}", replayed.talk);
     let mended = run_mended(&folder, "check quiet.toml --algorithm braggart --seeds 0..1 --failures once");
     assert!(
         mended.code == 0 && mended.data.contains("quiet, braggart, seed 0: no longer fails"),
@@ -119,6 +129,22 @@ fn what_is_never_exercised_answers_4_and_says_which() {
     assert!(said.data.contains("the event `blow` found no target in any of 3 seeds"), "{}", said.data);
 }
 
+fn an_event_that_repeats_must_fire_once() {
+    let folder = folder("repeats");
+    let down = "down = [\"n1\", \"n2\"]\n";
+    let text = |more: &str, who: &str| {
+        let event = format!("[[event]]\nname = \"blow\"\nat = \"4s\"\nevery = \"1s\"\nwithin = \"10ms\"\ncrash = \"{who}\"\n");
+        format!("duration = \"8s\"\nnodes = 3\n{more}{event}")
+    };
+    write(&folder, "never.toml", &text(down, "leader"));
+    let never = run(&folder, "check never.toml --algorithm raft --seeds 0..3");
+    assert!(never.code == 4 && never.data.contains("the event `blow` found no target in any of 3 seeds"), "{}", never.data);
+    assert!(never.last().starts_with("hustings run never.toml --algorithm raft --seed 0"), "{}", never.data);
+    write(&folder, "once.toml", &text("", "n3"));
+    let once = run(&folder, "check once.toml --algorithm raft --seeds 0..3");
+    assert_eq!(once.code, 0, "the second time there is nobody left to be crashed: {}", once.data);
+}
+
 fn no_seed_and_no_scenario_answer_4() {
     let folder = folder("nothing");
     let none = run(&folder, "check healthy --seeds 5..5");
@@ -148,6 +174,10 @@ fn a_bug_of_ours_answers_70() {
     let said = run(&folder, "check healthy --algorithm braggart --set algorithm.braggart.mood=broken --seeds 7..9");
     assert_eq!(said.code, 70, "{}", said.talk);
     assert!(said.talk.contains("an assertion of ours does not hold"), "{}", said.talk);
+    // What is found is run again for its fingerprint: should it not be found then, the run does not repeat itself.
+    let fickle = run(&folder, "check healthy --algorithm braggart --set algorithm.braggart.mood=fickle --seeds 7..8 -j 1");
+    assert_eq!(fickle.code, 70, "{}{}", fickle.data, fickle.talk);
+    assert!(fickle.talk.contains("--seed 7 ") && fickle.talk.contains("did not repeat itself"), "{}", fickle.talk);
 }
 
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 //! full disk, Ctrl-C. The test runs itself as a program with an algorithm that misbehaves on demand; that program is also the
 //! proof that an algorithm from elsewhere needs one line.
 
+#[path = "../misfit/mod.rs"]
 mod misfit;
 
 use std::io::{BufRead, BufReader, Read};
@@ -14,7 +15,7 @@ const PLAYS: &str = "HUSTINGS_TEST_PLAYS";
 #[expect(clippy::disallowed_methods, reason = "the test tells its own program from itself by this")]
 fn main() -> ExitCode {
     if std::env::var_os(PLAYS).is_some() {
-        return hustings::main(hustings::registry().with::<misfit::Misfit>());
+        return hustings::main(hustings::registry().with::<misfit::Misfit<false>>());
     }
     let stories: [(&str, fn()); 13] = [
         ("a bug of ours answers 70 with seed and command", a_bug_of_ours_answers_70_with_seed_and_command),

@@ -24,6 +24,7 @@ fn bad_days(nodes: u16, timeout: Span) -> Setup {
         lasting: (timeout.fraction(1, 10), timeout.fraction(5, 2)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 50),
+        core: Ratio::ZERO,
     };
     let setup = fenced(story(nodes, 0, Vec::new()));
     Setup { duration: timeout.times(40), swarm: Some(swarm), ..setup }

@@ -19,6 +19,7 @@ fn bad_days(nodes: u16) -> Setup {
         lasting: (Span::millis(600), Span::secs(15)),
         loss: Ratio::new(1, 5),
         drift: Ratio::new(1, 10),
+        core: Ratio::ZERO,
     };
     let again = |name: &str, mean, fault| {
         let every = Some(Delay::Exponential { mean: Span::secs(mean) });

@@ -16,6 +16,7 @@ const TIMING: &[Key] = &[
 ];
 
 const PARTITION_FORMS: &[Form] = &[Groups, Choice(&["ring"]), Table(&SHAPE)];
+const HEAL_FORMS: &[Form] = &[Switch, Targets];
 const PAUSE_FORMS: &[Form] = &[Targets, Table(&PAUSE)];
 const SUSPEND_FORMS: &[Form] = &[Targets, Table(&SUSPEND)];
 
@@ -25,7 +26,7 @@ pub(crate) const FAULTS: &[Key] = &[
     key("cut", Table(&CUT), "Cuts every link from one side to the other."),
     key("flap", Table(&FLAP), "Links that go down and up by themselves, for a while."),
     key("degrade", Table(&DEGRADE), "Other link settings, for a while."),
-    key("heal", Switch, "Mends all links, and only links."),
+    key("heal", Either(HEAL_FORMS), "Mends all links, and only links. Members in place of true: only their links, the others stay cut off for good."),
     key("crash", Targets, "Stops the process; what is on the disk stays."),
     key("restart", Targets, "Starts what is down."),
     key("wipe", Targets, "Crashes and empties the disk."),

@@ -13,6 +13,7 @@ pub fn lists(fault: &mut Fault) -> Vec<&mut Vec<Target>> {
         | Fault::Restart(who)
         | Fault::Wipe(who)
         | Fault::Resume(who)
+        | Fault::HealCore(who)
         | Fault::ServiceLeaderChange(who)
         | Fault::Pause { who, .. }
         | Fault::Suspend { who, .. }

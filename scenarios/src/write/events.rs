@@ -38,6 +38,7 @@ fn fault(fault: &Fault) -> (&'static str, String) {
             ("degrade", table(&keys))
         }
         Fault::Heal => ("heal", String::from("true")),
+        Fault::HealCore(core) => ("heal", targets(core)),
         Fault::Crash(who) => ("crash", targets(who)),
         Fault::Restart(who) => ("restart", targets(who)),
         Fault::Wipe(who) => ("wipe", targets(who)),

@@ -130,8 +130,14 @@ impl Liveness {
         self.calm = false;
     }
 
+    /// Of those for whom it is judged: who is cut off from them for good may believe what it likes.
+    fn leaders(&self) -> impl Iterator<Item = NodeId> {
+        self.holders.iter().copied().filter(|holder| self.up[holder.index()])
+    }
+
     fn sole_leader(&self) -> Option<NodeId> {
-        if self.holders.len() == 1 { Some(self.holders[0]) } else { None }
+        let mut leaders = self.leaders();
+        leaders.next().filter(|_| leaders.next().is_none())
     }
 
     /// Has what is expected come about?
@@ -164,7 +170,7 @@ impl Liveness {
     pub fn observed(&mut self, findings: &mut Findings, at: Time, node: NodeId, is: &Observation) {
         let i = node.index();
         let stands = matches!(is.role(), Role::PreCandidate | Role::Candidate);
-        if std::mem::replace(&mut self.stands[i], stands) != stands && self.calm {
+        if std::mem::replace(&mut self.stands[i], stands) != stands && self.calm && self.up[i] {
             if stands {
                 self.settles[i].begin(at);
                 self.next = self.next.min(self.settles[i].alarm());
@@ -275,7 +281,8 @@ impl Liveness {
 
     fn leaderless(&self, findings: &mut Findings, how: Late, at: Time) {
         let bound = self.terms.work.unwrap_or(self.terms.recovery);
-        findings.late(Promise::EventualLeader, how, at, &self.holders, || match (how, self.holders.as_slice()) {
+        let leaders: Vec<NodeId> = self.leaders().collect();
+        findings.late(Promise::EventualLeader, how, at, &leaders, || match (how, leaders.as_slice()) {
             (Late::Slow, _) => format!("a leader got to work later than the bound of {bound} after the trouble was over"),
             (_, []) => format!("nobody leads, longer than the bound of {bound} after the trouble was over"),
             (_, [one]) => {

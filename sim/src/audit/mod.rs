@@ -54,14 +54,15 @@ use verdict::Bench;
 pub struct Conditions<'a> {
     /// Up, and neither paused nor suspended; one entry a member.
     pub running: &'a [bool],
-    /// Not crashed: running, paused or suspended; one entry a member.
+    /// Not crashed: running, paused or suspended; one entry a member. Where only a core was healed, and it is calm: of that core.
     pub up: &'a [bool],
     /// Runs, and has working links both ways to so many running members that they are a majority with it; where the algorithm
     /// stands on services, to most of those instead.
     pub quorum_connected: &'a [bool],
     /// Nothing is wrong but that some members may be down: no cut, flap or degradation, nobody paused or suspended, no disk
     /// trouble, all clock rates as the scenario set them; and a majority is up (with
-    /// services: all of them, and one member).
+    /// services: all of them, and one member). Or all that is true of a core that was healed, from which the others are cut
+    /// off.
     pub calm: bool,
 }
 

@@ -229,6 +229,8 @@ fn topology(members: usize, base: Vec<Rc<LinkSettings>>, usual_rates: Vec<crate:
         up: vec![false; members],
         quorum_connected: vec![false; members],
         calm: false,
+        core: None,
+        judged: vec![false; members],
         disturbed_at: Time::ZERO,
         ever_disturbed: false,
     }

@@ -216,6 +216,12 @@ impl<A: Algorithm> Engine<'_, A> {
                 self.degrade(pairs, patch.clone(), *lasting);
             }
             Fault::Heal => self.heal(),
+            Fault::HealCore(who) => {
+                self.each(event, who, |_, _| true)?;
+                let core = std::mem::take(&mut self.script.meant);
+                self.heal_core(&core);
+                self.script.meant = core;
+            }
             Fault::Transfer { to } => {
                 let leader = self.reigns.leader()?;
                 let to = self.one(event, to)?;
@@ -249,7 +255,7 @@ impl<A: Algorithm> Engine<'_, A> {
             Fault::Partition(_) | Fault::Cut { .. } | Fault::Flap { .. } | Fault::Degrade { .. } => {
                 unreachable!("faults of links are acted out on links")
             }
-            Fault::Heal | Fault::Transfer { .. } => unreachable!("it names no nodes to act on"),
+            Fault::Heal | Fault::HealCore(_) | Fault::Transfer { .. } => unreachable!("it names no nodes to act on"),
         }
     }
 

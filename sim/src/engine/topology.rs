@@ -56,8 +56,20 @@ pub struct Topology {
     pub up: Vec<bool>,
     pub quorum_connected: Vec<bool>,
     pub calm: bool,
+    /// The core that was healed while the rest stays broken.
+    pub core: Option<Core>,
+    /// Who is up, of those for whom liveness is judged.
+    pub judged: Vec<bool>,
     pub disturbed_at: Time,
     pub ever_disturbed: bool,
+}
+
+/// Members whose links were healed while the rest stays cut off from them.
+pub struct Core {
+    /// By member.
+    members: Vec<bool>,
+    /// The cuts that keep the rest away: with any other, something is wrong with the core as well.
+    cuts: usize,
 }
 
 impl<A: Algorithm> Engine<'_, A> {
@@ -69,14 +81,15 @@ impl<A: Algorithm> Engine<'_, A> {
         self.tell_cuts();
         self.connect();
         self.weigh();
+        let core_is_right = self.weigh_core();
         let topology = &self.topology;
         if self.wire.audit.on {
             let conditions = Conditions {
                 running: &topology.running,
-                up: &topology.up,
+                up: &topology.judged,
                 quorum_connected: &topology.quorum_connected,
                 // No bound on recovery is promised to whom a pause of any length may hold up.
-                calm: topology.calm && self.setup.pauses.is_none(),
+                calm: (topology.calm || core_is_right) && self.setup.pauses.is_none(),
             };
             self.wire.audit.conditions(self.wire.now, conditions);
         }
@@ -164,6 +177,46 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
+    /// Mends all links, but for those between this core (and all services) and the other members.
+    pub(super) fn heal_core(&mut self, core: &[NodeId]) {
+        self.heal();
+        let count = self.nodes.len();
+        let members: Vec<bool> = (0..count).map(|i| core.contains(&NodeId(i as u16))).collect();
+        let services = self.hosts.iter().map(|host| host.id);
+        let inside: Vec<NodeId> = (0..count).filter(|&i| members[i]).map(|i| NodeId(i as u16)).chain(services).collect();
+        let outside = (0..count).filter(|&i| !members[i]).map(|i| NodeId(i as u16));
+        let mut pairs: Vec<(NodeId, NodeId)> = outside.flat_map(|a| inside.iter().flat_map(move |&b| [(a, b), (b, a)])).collect();
+        pairs.sort_unstable();
+        if !pairs.is_empty() {
+            self.cut(&pairs);
+        }
+        self.topology.core = Some(Core { members, cuts: self.topology.cuts.len() });
+    }
+
+    /// Whether nothing is wrong with the core, where one was healed; and for whom liveness is judged.
+    pub(super) fn weigh_core(&mut self) -> bool {
+        let topology = &mut self.topology;
+        topology.judged.copy_from_slice(&topology.up);
+        let Some(core) = &topology.core else { return false };
+        let now = self.wire.now;
+        let inside = || core.members.iter().enumerate().filter(|(_, inside)| **inside).map(|(i, _)| i);
+        let right = inside().all(|i| {
+            let (node, stands_still) = (&self.nodes[i], self.nodes[i].power == Power::Paused && !topology.hiccup[i]);
+            !stands_still && node.disk.troubles.is_empty() && node.clock.rate() == topology.usual_rates[i]
+        });
+        let services_right = self.hosts.iter().all(|host| host.works(now) && host.clock.rate() == Ratio::ONE);
+        let needed = if self.hosts.is_empty() { self.nodes.len() / 2 + 1 } else { 1 };
+        let links_right = topology.cuts.len() == core.cuts
+            && !topology.partitioned
+            && topology.flaps.is_empty()
+            && topology.degradations.is_empty();
+        let right = right && services_right && links_right && inside().filter(|&i| topology.up[i]).count() >= needed;
+        if right {
+            topology.judged.iter_mut().zip(&core.members).for_each(|(judged, inside)| *judged &= inside);
+        }
+        right
+    }
+
     pub(super) fn cut(&mut self, pairs: &[(NodeId, NodeId)]) {
         for &(from, to) in pairs {
             self.topology.cuts.push((from, to));
@@ -233,6 +286,7 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// Ends everything that is wrong with links, and nothing else.
     pub(super) fn heal(&mut self) {
+        self.topology.core = None;
         self.topology.partitioned = false;
         self.topology.cuts.clear();
         self.script.spare.extend(self.topology.flaps.drain(..).map(|flap| flap.pairs));

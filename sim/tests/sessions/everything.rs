@@ -52,6 +52,7 @@ fn under_random_faults_no_order_breaks_and_afterwards_every_link_is_up_and_carri
             lasting: (Span::millis(100), Span::millis(1_500)),
             loss: Ratio::new(3, 10),
             drift: Ratio::new(1, 10),
+            core: Ratio::ZERO,
         });
         let (_, log) = run::<ALL, 200>(&setup, seed);
         downs += log.downs();

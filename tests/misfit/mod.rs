@@ -1,19 +1,27 @@
-//! An algorithm that does what no algorithm should, on demand.
+//! An algorithm that does what no algorithm should, on demand: as `misfit` it promises nothing, as `braggart` it promises what it
+//! does not keep, until it is mended.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sim::{
-    Algorithm, Authority, Bounds, Claim, Config, Context, Encode, Encoder, Epoch, Facts, Kind, Message, Network, Never,
-    NoService, NodeId, Observation, Role, Setting, Span, Value,
+    Algorithm, Assumption, Authority, Bounds, Claim, Config, Context, Encode, Encoder, Epoch, Facts, Kind, Message, Network,
+    Never, NoService, NodeId, Observation, Promise, Role, Setting, Span, Value,
 };
 
+/// The next version of it, in which only the first member leads.
+pub static MENDED: AtomicBool = AtomicBool::new(false);
+
 /// Every member leads, always.
-pub struct Misfit;
+pub struct Misfit<const BOASTS: bool> {
+    leads: bool,
+}
 
 #[derive(Clone, Debug)]
 pub struct Mood(&'static str);
 
-const MOODS: &[&str] = &["calm", "forgetful", "broken"];
+/// Leads; leads and greets by a number that outlives the run; leads beside the first member in the first run of a process only;
+/// fails an assertion.
+const MOODS: &[&str] = &["calm", "forgetful", "fickle", "broken"];
 
 impl Default for Mood {
     fn default() -> Mood {
@@ -61,9 +69,10 @@ impl Encode for Tick {
 
 /// What a run must not have: something that outlives it.
 static GREETINGS: AtomicU64 = AtomicU64::new(0);
+static STARTED: AtomicBool = AtomicBool::new(false);
 
-impl Algorithm for Misfit {
-    const NAME: &'static str = "misfit";
+impl<const BOASTS: bool> Algorithm for Misfit<BOASTS> {
+    const NAME: &'static str = if BOASTS { "braggart" } else { "misfit" };
     const ABOUT: &'static str = "Every member leads, always.";
     const CITATION: &'static str = "none";
     type Config = Mood;
@@ -74,7 +83,7 @@ impl Algorithm for Misfit {
     type Service = NoService;
 
     fn claims(_mood: &Mood) -> Vec<Claim> {
-        Vec::new()
+        if BOASTS { Claim::all(Assumption::Asynchrony, &[Promise::EffectiveSplitBrain]) } else { Vec::new() }
     }
     fn bounds(_mood: &Mood, _network: &Network) -> Bounds {
         Bounds { recovery: vec![(Span::secs(1), "nothing takes long here")], detection: Span::secs(1), ..Bounds::default() }
@@ -83,18 +92,27 @@ impl Algorithm for Misfit {
         Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
     }
 
-    fn start(ctx: &mut Context<'_, Misfit>) -> Misfit {
+    fn start(ctx: &mut Context<'_, Self>) -> Self {
         ctx.arm(Tick, Span::millis(100));
-        Misfit
+        let first = ctx.id() == NodeId(0);
+        let alone = match ctx.config().0 {
+            "fickle" => !first && STARTED.swap(true, Ordering::Relaxed),
+            _ => MENDED.load(Ordering::Relaxed),
+        };
+        Misfit { leads: first || !alone }
     }
-    fn on_message(&mut self, _from: NodeId, _message: Greeting, _ctx: &mut Context<'_, Misfit>) {}
-    fn on_timer(&mut self, _timer: Tick, ctx: &mut Context<'_, Misfit>) {
+    fn on_message(&mut self, _from: NodeId, _message: Greeting, _ctx: &mut Context<'_, Self>) {}
+    fn on_timer(&mut self, _timer: Tick, ctx: &mut Context<'_, Self>) {
         assert!(ctx.config().0 != "broken", "an assertion of ours does not hold");
         let number = if ctx.config().0 == "forgetful" { GREETINGS.fetch_add(1, Ordering::Relaxed) } else { 0 };
         ctx.broadcast(&Greeting(number));
         ctx.arm(Tick, Span::millis(100));
     }
     fn observe(&self, _disk: &()) -> Observation {
-        Observation::new(Role::Leader, Epoch::default()).with_authority(Authority::UntilItSays)
+        if self.leads {
+            Observation::new(Role::Leader, Epoch::default()).with_authority(Authority::UntilItSays)
+        } else {
+            Observation::new(Role::Follower, Epoch::default())
+        }
     }
 }
