@@ -91,15 +91,8 @@ pub struct CompareArguments {
     /// Files, or names of built-in scenarios.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
-    /// Who plays, separated by commas; default: everybody who can.
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub algorithm: Vec<String>,
-    /// The first seed, and the one after the last; every algorithm meets the same.
-    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "0..100")]
-    pub seeds: Range<u64>,
-    /// Override a key of the scenarios: `nodes=7`, `algorithm.raft.pre-vote=true`.
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    #[command(flatten)]
+    pub field: FieldArguments,
     /// Compare several values of a setting, `network.loss=0,1/100,1/20`; a range is `150ms..300ms`. May stand twice: the first is
     /// what is chosen, the second under what circumstances. Without --algorithm, those play whose settings are varied.
     #[arg(long, value_name = "KEY=A,B,C")]
@@ -110,8 +103,6 @@ pub struct CompareArguments {
     /// … and with which a leader is deposed for nothing no more often for each virtual day, in the scenarios without faults.
     #[arg(long, value_name = "NUMBER", value_parser = a_day, allow_negative_numbers = true)]
     pub target_false_per_day: Option<f64>,
-    #[command(flatten)]
-    pub threads: Threads,
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
@@ -121,6 +112,22 @@ pub struct CompareArguments {
     /// Where the files go; default: a folder under `runs/` that is named after what is compared.
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
+}
+
+/// Who meets the same seeds, and with what changed.
+#[derive(Args)]
+pub struct FieldArguments {
+    /// Who plays, separated by commas; default: everybody who can.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub algorithm: Vec<String>,
+    /// The first seed, and the one after the last; every algorithm meets the same.
+    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "0..100")]
+    pub seeds: Range<u64>,
+    /// Override a key of the scenarios: `nodes=7`, `algorithm.raft.pre-vote=true`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

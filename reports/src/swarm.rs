@@ -22,6 +22,8 @@ pub struct Census {
     pub events: u64,
     /// How long the trouble lasts in each run.
     trouble_ns: u64,
+    /// In what time the algorithm notices a dead leader at the latest, of itself: what the trouble must be long against.
+    detection_ns: u64,
     /// Runs in which each family of faults was in force.
     families: BTreeMap<&'static str, u64>,
     promises: BTreeMap<&'static str, Promised>,
@@ -45,14 +47,22 @@ struct Promised {
 }
 
 impl Census {
-    /// Of these families; what the algorithm claims is counted even where it never stands a test.
-    pub fn new(algorithm: &'static str, scenario: &str, trouble: Span, families: &[Family], claims: &[&'static str]) -> Census {
+    /// Of these families; what the algorithm claims is counted even where it never stands a test. `times`: how long the trouble
+    /// lasts, and in what time the algorithm notices a dead leader.
+    pub fn new(
+        algorithm: &'static str,
+        scenario: &str,
+        times: (Span, Span),
+        families: &[Family],
+        claims: &[&'static str],
+    ) -> Census {
         Census {
             algorithm,
             scenario: String::from(scenario),
             runs: 0,
             events: 0,
-            trouble_ns: trouble.0,
+            trouble_ns: times.0.0,
+            detection_ns: times.1.0,
             families: families.iter().map(|family| (family.name(), 0)).collect(),
             promises: claims.iter().map(|name| (*name, Promised::default())).collect(),
             harm: BTreeMap::new(),
@@ -93,6 +103,12 @@ impl Census {
     pub fn broken(&self) -> (bool, bool) {
         let broken = |safety| self.promises.values().any(|promised| promised.broken > 0 && promised.safety == safety);
         (broken(true), broken(false))
+    }
+
+    /// `20.3`: how long the trouble lasts, against the time in which a dead leader is noticed.
+    fn detections(&self) -> String {
+        let tenths = (10 * self.trouble_ns).checked_div(self.detection_ns);
+        tenths.map_or_else(String::new, |tenths| format!("{}.{}", tenths / 10, tenths % 10))
     }
 
     /// The least and the largest share of runs in which a family was in force, in percent.
@@ -140,6 +156,7 @@ fn runs(all: &[Census]) -> Table {
         "scenario",
         "runs",
         "trouble a run",
+        "in detection times",
         "families drawn",
         "promises broken",
         "harm not promised away",
@@ -154,6 +171,7 @@ fn runs(all: &[Census]) -> Table {
             census.scenario.as_str().into(),
             words::count(census.runs).into(),
             words::about(Span(census.trouble_ns)).into(),
+            census.detections().into(),
             shares.into(),
             Cell::painted(words::count(broken), paint),
             harm.join(", ").into(),
@@ -186,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_promise_that_never_stood_a_test_is_named_and_a_family_counts_where_it_was_drawn() {
-        let mut census = Census::new("raft", "random-faults", Span::secs(40), &Family::USUAL, &["never-seen"]);
+        let mut census = Census::new("raft", "random-faults", (Span::secs(40), Span::millis(1_900)), &Family::USUAL, &["never-seen"]);
         let run = outcome();
         census.add(&run, &[Family::Crash]);
         census.add(&run, &[]);
@@ -196,6 +214,6 @@ mod tests {
         let all = [census];
         assert_eq!(hardly_exercised(&all, 1), ["never-seen", "vote-once"]);
         assert_eq!(hardly_exercised(&all, 5), ["election-safety", "never-seen", "vote-once"]);
-        assert!(text(&all).contains("each in 0-50 % of runs"));
+        assert!(text(&all).contains("each in 0-50 % of runs") && text(&all).contains("  21.0  "), "{}", text(&all));
     }
 }

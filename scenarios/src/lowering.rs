@@ -22,6 +22,8 @@ pub(crate) struct Lowering<'a> {
     pub nodes: u16,
     /// Names that events bind, for targets.
     pub bound: Vec<String>,
+    /// The event that is read fires at a moment of some member, so that `there` means that one.
+    pub at_moment: bool,
     pub read_file: ReadFile<'a>,
     /// Files that the scenario named, with what was in them.
     pub files: Vec<(String, String)>,

@@ -92,6 +92,7 @@ impl Scenario {
             complaints: Vec::new(),
             nodes: Setup::default().nodes,
             bound: Vec::new(),
+            at_moment: false,
             read_file,
             files: Vec::new(),
             overrides,

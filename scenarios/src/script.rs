@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::fault::{Fault, ScriptEvent, When};
+use sim::fault::{Fault, Moment, ScriptEvent, When};
 use sim::setup::Setup;
 use sim::{Delay, Span};
 
@@ -81,6 +81,7 @@ impl Lowering<'_> {
 
     fn event<'d>(&mut self, fields: Fields<'d>, used: &mut Vec<String>) -> Option<Draft<'d>> {
         let entry = self.only_fault(&fields);
+        self.at_moment = fields.entry("when").is_some();
         let when = self.when(&fields);
         let every = fields.get("every").and_then(|node| self.repeating(node, FASTEST_REPEAT));
         let until = fields.get("until").and_then(|node| self.span(node));
@@ -142,9 +143,18 @@ impl Lowering<'_> {
                     let complaint = Diagnostic::error(delay.key_place, "`delay` belongs to `after`");
                     self.complain(complaint.help("write the time into `at`, or say `after` which event"));
                 }
-                self.delay(&at.node).map(|time| (When::At(time), at.node.place))
+                let time = self.delay(&at.node);
+                let when = match fields.get("when") {
+                    Some(node) => When::Moment(time?, self.moment(node)?),
+                    None => When::At(time?),
+                };
+                Some((when, at.node.place))
             }
             (None, Some(after)) => {
+                if let Some(when) = fields.entry("when") {
+                    let complaint = Diagnostic::error(when.key_place, "`when` belongs to `at`");
+                    self.complain(complaint.help("write at = \"0s\" for the first such moment of all"));
+                }
                 let name = self.text(&after.node, "the name of an event")?;
                 let delay = match fields.get("delay") {
                     Some(node) => self.delay(node)?,
@@ -165,6 +175,11 @@ impl Lowering<'_> {
                 None
             }
         }
+    }
+
+    fn moment(&mut self, node: &Node) -> Option<Moment> {
+        let word = self.choice(node, &Moment::ALL.map(Moment::name))?;
+        Moment::ALL.into_iter().find(|moment| moment.name() == word)
     }
 
     /// `after` names events that are there, not in a circle; warnings where an event comes too late.
@@ -212,7 +227,7 @@ impl Lowering<'_> {
             }
             path.push(at);
             match &drafts[at].event.when {
-                When::At(_) => break Span::ZERO,
+                When::At(_) | When::Moment(..) => break Span::ZERO,
                 When::After(name, _) => match by_name.get(name.as_str()) {
                     Some(before) => at = *before,
                     None => break Span::ZERO,
@@ -221,8 +236,7 @@ impl Lowering<'_> {
         };
         for step in path.into_iter().rev() {
             if earliest[step].is_none() {
-                let (When::At(delay) | When::After(_, delay)) = &drafts[step].event.when;
-                time += sim::random::quantile(delay, 0);
+                time += sim::random::quantile(drafts[step].event.when.delay(), 0);
                 earliest[step] = Some(time);
             }
         }

@@ -9,7 +9,7 @@ use crate::suggest;
 
 /// The roles, as files name them.
 pub(crate) const ROLES: &[&str] =
-    &["leader", "others", "follower", "random", "quorum-with-leader", "minority-with-leader", "all", "services"];
+    &["leader", "others", "follower", "random", "quorum-with-leader", "minority-with-leader", "there", "all", "services"];
 
 /// The parts of a cluster beside the members, without the services that algorithms bring along.
 pub(crate) const PARTS: &[&str] = &["resource"];
@@ -173,6 +173,12 @@ impl Lowering<'_> {
             "random" => Target::Random,
             "quorum-with-leader" => Target::QuorumWithLeader,
             "minority-with-leader" => Target::MinorityWithLeader,
+            "there" if !self.at_moment => {
+                let complaint = Diagnostic::error(node.place, "`there` is the member at whose moment an event fires");
+                self.complain(complaint.help("say which moment: when = \"between-writes\", beside `at`"));
+                return None;
+            }
+            "there" => Target::There,
             "all" => Target::All,
             "services" => Target::Services,
             part if PARTS.contains(&part) || self.services().contains(&part) => Target::Part(word),

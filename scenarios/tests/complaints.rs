@@ -68,6 +68,7 @@ fn faults_that_make_no_sense_are_pointed_at_with_advice() {
         ("crash = \"leader\"\nheal = true", 4, "two things", "an event for each"),
         ("# nothing", 1, "does nothing", "partition, cut"),
         ("heal = false", 3, "does nothing", "heal = true"),
+        ("heal = [\"n1\", \"n9\"]", 3, "no member n9", "n1 to n5"),
         ("cut = { from = \"n1\", to = \"n1\" }", 3, "both sides are the same", "all"),
         ("degrade = { from = \"n1\", to = \"all\", for = \"1s\" }", 3, "nothing gets worse", "loss"),
         ("stall-disk = { who = \"leader\" }", 3, "needs the key `for`", "How long"),
@@ -104,6 +105,14 @@ fn scripts_that_never_happen_are_pointed_at_with_advice() {
         ),
         ("[[event]]\nat = \"1s\"\nevery = \"1ns\"\ncrash = \"n1\"\n", 3, "too fast", "1ms"),
         ("[event]\nat = \"1s\"\n", 1, "several times", "[[event]]"),
+        ("[[event]]\nat = \"1s\"\nwhen = \"between-write\"\ncrash = \"there\"\n", 3, "not known here", "between-writes"),
+        ("[[event]]\nat = \"1s\"\ncrash = \"there\"\n", 3, "at whose moment", "when = \"between-writes\""),
+        (
+            "[[event]]\nname = \"a\"\nat = \"1s\"\ncrash = \"n1\"\n[[event]]\nafter = \"a\"\nwhen = \"between-writes\"\ncrash = \"n2\"\n",
+            7,
+            "`when` belongs to `at`",
+            "at = \"0s\"",
+        ),
     ]);
 }
 

@@ -50,7 +50,7 @@ fn latest(setup: &sim::Setup) -> Span {
         for event in &setup.script {
             let time = match &event.when {
                 _ if times.iter().any(|(name, _)| *name == event.name) => continue,
-                When::At(delay) => Some(delay.longest()),
+                When::At(delay) | When::Moment(delay, _) => Some(delay.longest()),
                 When::After(before, delay) => {
                     times.iter().find(|(name, _)| name == before).map(|(_, time)| *time + delay.longest())
                 }

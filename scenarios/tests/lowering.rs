@@ -5,7 +5,7 @@ mod common;
 use scenarios::{Scenario, overrides};
 use sim::algorithm::Promise;
 use sim::delay::{Burst, Reorder};
-use sim::fault::{ClockDuring, Family, Fault, Shape, Target, When};
+use sim::fault::{ClockDuring, Family, Fault, Moment, Shape, Target, When};
 use sim::setup::{Fencing, Measure, MemberSetup, Operation, Reads, Stop, Work};
 use sim::{Delay, Entry, Epoch, LinkPatch, Ratio, Span, Value};
 
@@ -96,6 +96,16 @@ fn every_fault_reads_naturally() {
     ];
     for (text, expected) in all {
         assert_eq!(fault(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_event_may_wait_for_a_moment_and_hit_whoever_comes_to_it() {
+    for moment in Moment::ALL {
+        let text = format!("[[event]]\nat = \"2s\"\nwhen = \"{}\"\ncrash = \"there\"\n", moment.name());
+        let event = read(&text).setup.script[0].clone();
+        assert_eq!(event.when, When::Moment(Delay::Constant(Span::secs(2)), moment));
+        assert_eq!(event.fault, Fault::Crash(one(Target::There)));
     }
 }
 

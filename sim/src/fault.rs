@@ -27,6 +27,8 @@ pub enum Target {
     Part(String),
     /// Every service that the algorithm brings along.
     Services,
+    /// The member at whose moment the event fires: only with [`When::Moment`].
+    There,
     /// What an earlier event bound with `as`.
     Named(String),
 }
@@ -130,6 +132,50 @@ pub enum When {
     At(Delay),
     /// This long after the event of that name fired (and not before it did).
     After(String, Delay),
+    /// At the first moment of this kind from that time on, whichever member comes to it.
+    Moment(Delay, Moment),
+}
+
+impl When {
+    /// The time of its own, or that after another event.
+    pub const fn delay(&self) -> &Delay {
+        match self {
+            When::At(delay) | When::After(_, delay) | When::Moment(delay, _) => delay,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn delay_mut(&mut self) -> &mut Delay {
+        match self {
+            When::At(delay) | When::After(_, delay) | When::Moment(delay, _) => delay,
+        }
+    }
+}
+
+/// A moment of a member that random times hardly ever hit, and at which a wrong implementation is at its weakest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// The disk has answered for some of what the member wrote, and not yet for the rest.
+    BetweenWrites,
+    /// The member was asked whether it leads, and was handed an item; that has had no effect yet.
+    BetweenCheckAndEffect,
+    /// What is to be acknowledged is done and the acknowledgement has not left: the disk has answered, and messages that waited
+    /// for it are about to go; or the protected resource did what this member asked for, and is about to say so.
+    BeforeAcknowledgement,
+}
+
+impl Moment {
+    /// All of them.
+    pub const ALL: [Moment; 3] = [Moment::BetweenWrites, Moment::BetweenCheckAndEffect, Moment::BeforeAcknowledgement];
+
+    /// As in scenario files: `between-writes`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Moment::BetweenWrites => "between-writes",
+            Moment::BetweenCheckAndEffect => "between-check-and-effect",
+            Moment::BeforeAcknowledgement => "before-acknowledgement",
+        }
+    }
 }
 
 /// One event of the script.

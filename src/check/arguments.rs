@@ -1,28 +1,18 @@
 //! The words of `hustings check`.
 
-use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sim::Span;
 
-use crate::arguments::{Threads, duration, seeds};
+use crate::arguments::{FieldArguments, duration};
 
 #[derive(Args)]
 pub struct CheckArguments {
     /// Files, folders of files, or names of built-in scenarios; default: all that are built in.
     pub scenarios: Vec<String>,
-    /// Who plays, separated by commas; default: everybody who can.
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub algorithm: Vec<String>,
-    /// The first seed, and the one after the last. The default takes a minute or two for everything that is built in.
-    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "0..100")]
-    pub seeds: Range<u64>,
-    /// Override a key of the scenarios: `nodes=7`, `algorithm.raft.pre-vote=true`.
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
     #[command(flatten)]
-    pub threads: Threads,
+    pub field: FieldArguments,
     /// What is written to standard output.
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,

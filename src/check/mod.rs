@@ -28,7 +28,7 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     let merged = (!arguments.merge.is_empty()).then(|| merged(&arguments.merge)).transpose()?;
     let (asked, seeds) = match &merged {
         Some(whole) => (of_ledger(whole), whole.seeds.0..whole.seeds.1),
-        None => (of_arguments(arguments), arguments.seeds.clone()),
+        None => (of_arguments(arguments), arguments.field.seeds.clone()),
     };
     if seeds.is_empty() {
         return Err(Failure::Nothing(format!("{}..{} holds no seed, so nothing ran", seeds.start, seeds.end)));
@@ -43,7 +43,7 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     };
     let done = match merged {
         Some(whole) => take(&mut programme, whole).map(|()| seeds.end - seeds.start)?,
-        None => runs::run(&mut programme, &seeds, arguments.shard, arguments.threads.count(), arguments.max_time)?,
+        None => runs::run(&mut programme, &seeds, arguments.shard, arguments.field.threads.count(), arguments.max_time)?,
     };
     if done == 0 && interrupt::asked() {
         talk("interrupted before the first seed was over, so nothing is judged");
@@ -75,8 +75,8 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
 }
 
 fn of_arguments(arguments: &CheckArguments) -> Asked {
-    let CheckArguments { scenarios, algorithm, set, .. } = arguments;
-    Asked { scenarios: scenarios.clone(), algorithms: algorithm.clone(), set: set.clone() }
+    let CheckArguments { scenarios, field, .. } = arguments;
+    Asked { scenarios: scenarios.clone(), algorithms: field.algorithm.clone(), set: field.set.clone() }
 }
 
 fn of_ledger(ledger: &Ledger) -> Asked {

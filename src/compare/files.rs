@@ -11,7 +11,7 @@ use reports::choosing;
 use reports::compare::{Comparison, csv, json, text};
 
 use super::programme::Programme;
-use crate::arguments::CompareArguments;
+use crate::arguments::{CompareArguments, FieldArguments};
 use crate::failure::Failure;
 use crate::output::Whole;
 use crate::run::VERSION;
@@ -48,12 +48,13 @@ pub fn folder(programme: &Programme<'_>, arguments: &CompareArguments) -> PathBu
     words.extend(digits(arguments));
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     let name: String = words.join("-").chars().map(plain).collect();
-    Path::new(FOLDER).join(format!("{name}-{}..{}", arguments.seeds.start, arguments.seeds.end))
+    Path::new(FOLDER).join(format!("{name}-{}..{}", arguments.field.seeds.start, arguments.field.seeds.end))
 }
 
 /// Of everything besides scenarios and seeds that changes what is written. None, if that is nothing.
 fn digits(arguments: &CompareArguments) -> Option<String> {
-    let CompareArguments { algorithm, set, vary, target_p99, target_false_per_day, .. } = arguments;
+    let CompareArguments { field, vary, target_p99, target_false_per_day, .. } = arguments;
+    let FieldArguments { algorithm, set, .. } = field;
     let mut words: Vec<String> = Vec::new();
     for (option, values) in [("algorithm", algorithm), ("set", set), ("vary", vary)] {
         words.extend(values.iter().map(|value| format!("{option} {value}")));

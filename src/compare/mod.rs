@@ -21,7 +21,7 @@ use crate::output::{Data, talk};
 use crate::report;
 
 pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Data) -> Result<Exit, Failure> {
-    let seeds = arguments.seeds.clone();
+    let seeds = arguments.field.seeds.clone();
     if seeds.is_empty() {
         return Err(Failure::Nothing(format!("{}..{} holds no seed, so nothing ran", seeds.start, seeds.end)));
     }
@@ -39,7 +39,7 @@ pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Dat
         return Err(Failure::Nothing(String::from("interrupted before the first seed was over, so nothing was written")));
     }
     let charts = charts::all(&comparison);
-    let page = report::page(&comparison, &charts, arguments.threads.count(), |row, column| programme.cast(row, column));
+    let page = report::page(&comparison, &charts, arguments.field.threads.count(), |row, column| programme.cast(row, column));
     let written = files::write(&comparison, &page, &charts, &folder)?;
     ready.keep();
     data.write(&shown(&comparison, arguments.format))?;

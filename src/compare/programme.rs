@@ -47,7 +47,7 @@ impl Scene<'_> {
 /// # Errors
 /// Where anything of it is out of order, or nobody plays.
 pub fn programme<'r>(registry: &'r Registry, arguments: &CompareArguments) -> Result<Programme<'r>, Failure> {
-    let vary = vary::read(registry, &arguments.scenarios, &arguments.set, &arguments.vary)?;
+    let vary = vary::read(registry, &arguments.scenarios, &arguments.field.set, &arguments.vary)?;
     let axes: Vec<Axis> = vary.iter().map(vary::Vary::axis).collect();
     let wishes = Wishes { axes, p99: arguments.target_p99, false_per_day: arguments.target_false_per_day };
     let players = players(registry, arguments, &vary)?;
@@ -58,7 +58,7 @@ pub fn programme<'r>(registry: &'r Registry, arguments: &CompareArguments) -> Re
     let mut file_names = BTreeSet::new();
     for name in &arguments.scenarios {
         for (place, cell) in vary::cells(&vary).into_iter().enumerate() {
-            let set: Vec<String> = arguments.set.iter().cloned().chain(cell).collect();
+            let set: Vec<String> = arguments.field.set.iter().cloned().chain(cell).collect();
             let scenario = cast::scenario(registry, name, &set)?;
             if place == 0 && !file_names.insert(charts::plain(&scenario.setup.name)) {
                 let what = format!("two of these scenarios are called `{}`, or nearly so", scenario.setup.name);
@@ -81,7 +81,7 @@ pub fn programme<'r>(registry: &'r Registry, arguments: &CompareArguments) -> Re
     }
     remarks.iter().for_each(|remark| talk(remark));
     let programme = Programme { wishes, scenes };
-    programme.can_be_judged(&arguments.seeds)?;
+    programme.can_be_judged(&arguments.field.seeds)?;
     Ok(programme)
 }
 
@@ -92,12 +92,12 @@ fn players<'r>(
     vary: &[vary::Vary],
 ) -> Result<Vec<&'r dyn Player>, Failure> {
     let of_settings: Vec<&str> = vary.iter().filter_map(vary::Vary::algorithm).collect();
-    let names: Vec<&str> = match arguments.algorithm.as_slice() {
+    let names: Vec<&str> = match arguments.field.algorithm.as_slice() {
         [] => of_settings.clone(),
         asked => asked.iter().map(String::as_str).collect(),
     };
     let idle =
-        of_settings.iter().find(|of| !arguments.algorithm.is_empty() && !arguments.algorithm.iter().any(|name| name == *of));
+        of_settings.iter().find(|of| !arguments.field.algorithm.is_empty() && !arguments.field.algorithm.iter().any(|name| name == *of));
     if let Some(idle) = idle {
         let what = format!("--vary changes a setting of {idle}, which does not play");
         return Err(Failure::usage(what, format!("add --algorithm {idle}, or leave that setting alone")));

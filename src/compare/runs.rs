@@ -36,7 +36,7 @@ struct Playing<'p> {
 /// Where the raw lines cannot be written.
 pub fn run(programme: &Programme<'_>, arguments: &CompareArguments, mut raw: Option<&mut Whole>) -> Result<Comparison, Failure> {
     let playing = playing(programme);
-    let (seeds, casts) = (&arguments.seeds, playing.len() as u64);
+    let (seeds, casts) = (&arguments.field.seeds, playing.len() as u64);
     let runs = (seeds.end - seeds.start).checked_mul(casts).ok_or_else(|| {
         let what = format!("{} seeds of {casts} pairs are more runs than can be counted", seeds.end - seeds.start);
         Failure::usage(what, "take fewer: a thousand seeds say a lot")
@@ -46,7 +46,7 @@ pub fn run(programme: &Programme<'_>, arguments: &CompareArguments, mut raw: Opt
     let mut columns: Vec<Column> = playing.iter().map(|one| Column::new(one.cast.player.name(), None)).collect();
     let mut under_way: Vec<Came> = Vec::new();
     let mut failure = None;
-    let sweep = Sweep { seeds: 0..runs, jobs: arguments.threads.count(), stop: interrupt::stopped() };
+    let sweep = Sweep { seeds: 0..runs, jobs: arguments.field.threads.count(), stop: interrupt::stopped() };
     sweep.each(
         |run| playing[(run % casts) as usize].run(seeds.start + run / casts, wants_lines),
         |_, came| {
@@ -124,7 +124,7 @@ fn comparison(programme: &Programme<'_>, arguments: &CompareArguments, columns: 
             columns: scene.parts.iter().map(place).collect(),
         });
     }
-    let first = arguments.seeds.start;
-    let asked = arguments.seeds.end - first;
+    let first = arguments.field.seeds.start;
+    let asked = arguments.field.seeds.end - first;
     Comparison { version: VERSION, seeds: first..first + seeds, asked, rows, wishes: programme.wishes.clone() }
 }

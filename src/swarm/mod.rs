@@ -134,5 +134,6 @@ fn census(cast: &Cast<'_>) -> Census {
     let mut claimed: Vec<&'static str> = claims.iter().map(|claim| words::promise(claim.promise)).collect();
     claimed.sort_unstable();
     let trouble = Span(swarm.until.0.saturating_sub(swarm.from.0));
-    Census::new(cast.player.name(), &setup.name, trouble, &swarm.families, &claimed)
+    let detection = cast.player.bounds(cast.scenario.settings_of(cast.player.name()), setup).detection;
+    Census::new(cast.player.name(), &setup.name, (trouble, detection), &swarm.families, &claimed)
 }

@@ -51,6 +51,7 @@ fn a_slower_timeout_answers_5() {
     let said = run(&folder, &format!("{what} {slow} --baseline was.json"));
     assert_eq!(said.code, 5, "{}{}", said.data, said.talk);
     assert!(said.data.contains("leader-crash, raft: regression: failover p50 went from "), "{}", said.data);
+    assert!(said.data.contains("other keys are set, so that a difference may come of that"), "{}", said.data);
     assert!(!said.data.contains("leader-crash, bully: "), "nothing of it is changed: {}", said.data);
     assert!(
         said.last().ends_with("--baseline was.json") && said.last().starts_with("hustings check leader-crash "),

@@ -64,7 +64,7 @@ fn every_command_of_the_guide_writes_what_is_shown_under_it() {
             _ => {}
         }
     }
-    assert_eq!(commands, 3, "a run, a comparison, and a run with a bug");
+    assert_eq!(commands, 4, "a run, a comparison, a check, and a run with a bug");
 }
 
 #[test]

@@ -45,6 +45,7 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         baseline.cases.iter().map(|records| ((records.scenario.as_str(), records.algorithm.as_str()), records)).collect();
     let (mut questions, mut judged) = (Vec::new(), Judged::default());
     let (mut new, mut few, mut most) = (Vec::new(), 0, 0);
+    let (mut changed, mut fewer) = (Vec::new(), None);
     for (place, case) in cases.iter().enumerate().filter(|(_, case)| case.misfit.is_none()) {
         let Some(then) = known.get(&(case.scenario.as_str(), case.algorithm)) else {
             new.push(format!("{} with {}", case.scenario, case.algorithm));
@@ -55,6 +56,12 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
             new.push(format!("{} with {} (no seed in common)", case.scenario, case.algorithm));
             continue;
         }
+        if then.digest != case.records.digest {
+            changed.push(format!("{} with {}", case.scenario, case.algorithm));
+        }
+        if pairs.len() < case.records.runs.len() {
+            fewer = Some((pairs.len(), case.records.runs.len()));
+        }
         let failovers = failovers(&pairs);
         if !failovers.is_empty() && failovers.len() < quantile::fewest(P99) {
             (few, most) = (few + 1, most.max(failovers.len()));
@@ -64,9 +71,14 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         judged.complaints.extend(silent(&case.records, then, &pairs).map(|complaint| (place, complaint)));
     }
     if !new.is_empty() {
-        let more = if new.len() > 3 { format!(" and {} more", new.len() - 3) } else { String::new() };
-        let named = new.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        judged.notes.push(format!("not in the baseline, so held against nothing: {named}{more}"));
+        judged.notes.push(format!("not in the baseline, so held against nothing: {}", named(&new)));
+    }
+    if !changed.is_empty() {
+        let what = "the scenario is not what it was, or other keys are set, so that a difference may come of that";
+        judged.notes.push(format!("{what}: {}", named(&changed)));
+    }
+    if let Some((pairs, runs)) = fewer {
+        judged.notes.push(format!("of {runs} seeds {pairs} are in the baseline, and only those are held against it"));
     }
     if few > 0 {
         let needed = quantile::fewest(P99);
@@ -80,6 +92,16 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         (question.case, Complaint::regression(&question.about, &words, question.seeds))
     }));
     judged
+}
+
+/// The first of them, and how many more.
+fn named(all: &[String]) -> String {
+    const MOST_NAMED: usize = 3;
+    let named = all.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 /// Runs of the same seeds: now, and then.

@@ -69,6 +69,16 @@ fn an_invariant_that_other_seeds_break_or_that_is_never_tested_any_more_is_a_cha
 }
 
 #[test]
+fn another_scenario_and_seeds_that_it_does_not_have_are_said() {
+    let then = baseline(&[case((0..400).map(run).collect())]);
+    let mut now = case((0..500).map(run).collect());
+    now.records.digest = String::from("1");
+    let notes = judge(&[now], &then).notes;
+    assert!(notes[0].contains("the scenario is not what it was") && notes[0].contains("with raft"), "{notes:?}");
+    assert!(notes[1].contains("of 500 seeds 400 are in the baseline"), "{notes:?}");
+}
+
+#[test]
 fn holm_holds_the_smallest_against_the_most_and_stops_at_the_first_that_holds_out() {
     let question = |p: f64| Question { case: 0, about: format!("{p}"), words: String::new(), seeds: Vec::new(), p };
     let rejects = |all: &[f64]| rejected(all.iter().copied().map(question).collect()).len();

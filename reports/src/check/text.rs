@@ -45,11 +45,15 @@ fn head(check: &Check) -> String {
     let seeds = format!("seeds {}..{}", check.seeds.start, check.seeds.end);
     let all =
         if check.seeds == check.asked { String::new() } else { format!(" (of {}..{})", check.asked.start, check.asked.end) };
-    Paint::Bold.on(&format!("{seeds}{all}, {} scenarios, {} pairs with an algorithm", scenarios(check), check.cases.len()))
+    Paint::Bold.on(&format!("{seeds}{all}, {}", what(check)))
 }
 
-fn scenarios(check: &Check) -> usize {
-    check.cases.chunk_by(|a, b| a.scenario == b.scenario).count()
+/// `3 scenarios, 12 pairs with an algorithm`.
+fn what(check: &Check) -> String {
+    let scenarios = check.cases.chunk_by(|a, b| a.scenario == b.scenario).count();
+    let several = |count: usize| if count == 1 { "" } else { "s" };
+    let pairs = check.cases.len();
+    format!("{scenarios} scenario{}, {pairs} pair{} with an algorithm", several(scenarios), several(pairs))
 }
 
 /// One line: how it stands, and what was found as it was meant to be.
@@ -57,7 +61,8 @@ fn scenario(cases: &[Case]) -> String {
     let name = cases.first().map_or("", |case| case.scenario.as_str());
     let failing: Vec<&str> = cases.iter().filter(|case| !case.complaints.is_empty()).map(|case| case.algorithm).collect();
     let mut line = if failing.is_empty() {
-        format!("{}  {name}: {} algorithms", Paint::Good.on("ok  "), cases.len())
+        let algorithms = if cases.len() == 1 { "algorithm" } else { "algorithms" };
+        format!("{}  {name}: {} {algorithms}", Paint::Good.on("ok  "), cases.len())
     } else {
         format!("{}  {name}: {} of {} algorithms: {}", Paint::Bad.on("FAIL"), failing.len(), cases.len(), failing.join(", "))
     };
@@ -104,11 +109,10 @@ pub fn markdown(check: &Check) -> String {
     let mut out = format!("# hustings check\n\n{}.\n", sum(check, complaints.len()));
     write!(
         out,
-        "\nSeeds {}..{}, {} scenarios, {} pairs with an algorithm.\n",
+        "\nSeeds {}..{}, {}.\n",
         check.seeds.start,
         check.seeds.end,
-        scenarios(check),
-        check.cases.len()
+        what(check)
     )
     .expect("a string takes any text");
     if !complaints.is_empty() {

@@ -90,11 +90,21 @@ fn what_is_written_is_what_jenkins_takes() {
     assert!(super::xml(&mixed()) == xml, "no times: the same check gives the same bytes");
 }
 
+/// The writer's own crate has no part in this reader.
 #[test]
 fn a_common_reader_reads_it_back() {
     let xml = super::xml(&mixed());
-    let report = quick_junit::Report::deserialize_from_str(&xml).expect("it is read");
-    assert_eq!((report.tests, report.failures, report.errors), (5, 1, 2));
+    let report = junit_parser::from_reader(xml.as_bytes()).expect("it is read");
+    assert_eq!((report.tests, report.failures, report.errors, report.skipped), (5, 1, 2, 0));
+    let names: Vec<&str> = report.suites.iter().map(|suite| suite.name.as_str()).collect();
+    assert_eq!(names, ["runs that failed once", "some/leader-crash.toml", "some/broken.toml"]);
+    let cases = &report.suites[1].cases;
+    assert!(cases[0].status.is_success(), "{cases:?}");
+    let failure = cases[1].status.failure_as_ref();
+    assert!(failure.failure_type == "safety" && failure.message.ends_with("--algorithm bully --seed 4"), "{failure:?}");
+    assert!(failure.text.contains("seeds: 4\n"), "{failure:?}");
+    let error = cases[2].status.error_as_ref();
+    assert!(error.message.contains("<cut> & ") && error.message.contains("\"heal\""), "what XML escapes is read back: {error:?}");
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! The keys of the fault script: when an event fires, and what it does.
 
+use sim::fault::Moment;
+
 use super::Form::*;
 use super::{Form, Key, PATCH, Table, key};
+
+/// Moments, as files name them.
+const MOMENTS: &[&str] = &[Moment::ALL[0].name(), Moment::ALL[1].name(), Moment::ALL[2].name()];
 
 /// When an event fires, and what it is called.
 const TIMING: &[Key] = &[
@@ -9,6 +14,11 @@ const TIMING: &[Key] = &[
     key("at", Delay, "A time, or a distribution that the seed draws it from."),
     key("after", Text, "Fires after the event of this name has fired …"),
     key("delay", Delay, "… so much later; default 0s."),
+    key(
+        "when",
+        Choice(MOMENTS),
+        "With `at`: not at that time, but at the first such moment of any member from then on; that one is `there`.",
+    ),
     key("every", Delay, "Fires again and again, so long after the last time …"),
     key("until", Span, "… until this time of the run."),
     key("as", Text, "Binds whom it hit to a name, for later events."),

@@ -30,15 +30,12 @@ impl Shrinking<'_> {
 
     /// A time by itself in place of one that is drawn.
     fn fixed(&mut self, event: usize) {
-        let (When::At(delay) | When::After(_, delay)) = &self.setup.script[event].when;
+        let delay = self.setup.script[event].when.delay();
         if matches!(delay, Delay::Constant(_)) {
             return;
         }
         let middle = Delay::Constant(sim::random::quantile(delay, u64::MAX / 2));
-        self.change(|setup| {
-            let (When::At(delay) | When::After(_, delay)) = &mut setup.script[event].when;
-            *delay = middle;
-        });
+        self.change(|setup| *setup.script[event].when.delay_mut() = middle);
     }
 
     fn halve(&mut self, event: usize, of: Of) {
@@ -71,7 +68,7 @@ impl Shrinking<'_> {
 
 fn at(event: &mut ScriptEvent) -> Option<&mut Span> {
     match &mut event.when {
-        When::At(Delay::Constant(time)) => Some(time),
+        When::At(Delay::Constant(time)) | When::Moment(Delay::Constant(time), _) => Some(time),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ pub fn event(event: &ScriptEvent) -> Vec<(&'static str, String)> {
             keys.push(("after", text(first)));
             keys.extend((*later != Delay::Constant(Span::ZERO)).then(|| ("delay", delay(later))));
         }
+        When::Moment(from, moment) => keys.extend([("at", delay(from)), ("when", text(moment.name()))]),
     }
     keys.extend(event.every.iter().map(|every| ("every", delay(every))));
     keys.extend(event.until.map(|until| ("until", span(until))));

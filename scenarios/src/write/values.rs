@@ -75,6 +75,7 @@ pub fn target(target: &Target) -> String {
         Target::Random => String::from("\"random\""),
         Target::QuorumWithLeader => String::from("\"quorum-with-leader\""),
         Target::MinorityWithLeader => String::from("\"minority-with-leader\""),
+        Target::There => String::from("\"there\""),
         Target::All => String::from("\"all\""),
         Target::Services => String::from("\"services\""),
         Target::Member(member) => format!("\"n{}\"", member + 1),

@@ -6,6 +6,7 @@ use crate::engine::job::Job;
 use crate::engine::node::{Disk, Node, Power, Trouble};
 use crate::engine::wire::Wire;
 use crate::engine::{Engine, tag};
+use crate::fault::Moment;
 use crate::observer::{Happening, NodeEvent};
 use crate::time::{Span, Time};
 
@@ -45,15 +46,33 @@ impl<A: Algorithm> Engine<'_, A> {
             self.wire.encoder.words([self.wire.now.0, tag::FLUSH | i as u64, node.disk.synced]);
         }
         let writes = node.disk.synced;
-        if node.waits_for_disk() {
+        self.tell(&Happening::Synced { node: NodeId(i as u16), writes });
+        if self.script.armed {
+            self.moments_of_flush(i, incarnation);
+        }
+        let node = &mut self.nodes[i];
+        if node.incarnation == incarnation && node.waits_for_disk() {
             self.wire.flush(node);
         }
         if node.power == Power::Running {
             self.wire.release(node);
         }
-        self.tell(&Happening::Synced { node: NodeId(i as u16), writes });
         self.wire.notes = false;
         self.tell_sent();
+    }
+
+    /// The member may not survive what waited for this.
+    #[cold]
+    fn moments_of_flush(&mut self, i: usize, incarnation: u32) {
+        let node = &self.nodes[i];
+        let (more, synced) = (node.waits_for_disk(), node.disk.synced);
+        let leaves = node.power == Power::Running && node.held.iter().any(|held| held.barrier <= synced && held.to != node.id);
+        if more {
+            self.moment(Moment::BetweenWrites, i);
+        }
+        if leaves && self.nodes[i].incarnation == incarnation {
+            self.moment(Moment::BeforeAcknowledgement, i);
+        }
     }
 
     pub(super) fn stall_disk(&mut self, i: usize, lasting: Span) {

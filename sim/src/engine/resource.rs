@@ -7,6 +7,7 @@
 use crate::algorithm::{Algorithm, NodeId};
 use crate::engine::errand::{Errand, Reply};
 use crate::engine::{Engine, tag};
+use crate::fault::Moment;
 use crate::observer::Happening;
 use crate::resource_bugs::ResourceBug;
 use crate::setup::{Fencing, Operation, Work};
@@ -197,6 +198,12 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         let Reply { accepted, .. } = reply;
         self.tell(&Happening::Applied { node: errand.node, item: errand.item, operation: errand.asks, token, accepted });
+        if self.script.armed && accepted {
+            self.moment(Moment::BeforeAcknowledgement, errand.node.index());
+            if !self.resource.up {
+                return;
+            }
+        }
         self.send_answer(errand, reply);
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::algorithm::{Algorithm, NodeId};
 use crate::engine::Engine;
 use crate::engine::job::Job;
-use crate::fault::{Fault, ScriptEvent, Target, When};
+use crate::fault::{Fault, Moment, ScriptEvent, Target, When};
 use crate::observer::Happening;
 use crate::outcome::NotExercised;
 use crate::random::{Purpose, Stream};
@@ -27,6 +27,10 @@ pub struct Script {
     draws: Vec<Option<Stream>>,
     fired: Vec<u32>,
     waiting: Vec<Waiting>,
+    /// Some of those wait for a moment.
+    pub armed: bool,
+    /// At whose moment an event is being acted out.
+    pub there: Option<NodeId>,
     stamp: u32,
     /// Names bound by events, in the order in which they were bound.
     pub bound: Vec<(String, Vec<NodeId>)>,
@@ -55,6 +59,8 @@ impl Script {
             draws: (0..n).map(|_| None).collect(),
             fired: vec![0; n],
             waiting: Vec::new(),
+            armed: false,
+            there: None,
             stamp: 0,
             bound: Vec::new(),
             meant: Vec::new(),
@@ -86,7 +92,17 @@ impl Script {
     /// The event that waits under this stamp, if it still does.
     fn stop_waiting(&mut self, stamp: u32) -> Option<usize> {
         let place = self.waiting.iter().position(|waiting| waiting.stamp == stamp)?;
-        Some(self.waiting.remove(place).event)
+        let event = self.waiting.remove(place).event;
+        self.arm();
+        Some(event)
+    }
+
+    fn moment_of(&self, event: usize) -> Option<Moment> {
+        if let When::Moment(_, moment) = self.events[event].when { Some(moment) } else { None }
+    }
+
+    fn arm(&mut self) {
+        self.armed = self.waiting.iter().any(|waiting| self.moment_of(waiting.event).is_some());
     }
 
     fn miss(&mut self, event: usize, why: String) {
@@ -98,7 +114,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Puts all events with a time of their own into the queue.
     pub(super) fn schedule_script(&mut self) {
         for event in 0..self.script.events.len() {
-            if let When::At(delay) = &self.script.events[event].clone().when {
+            if let When::At(delay) | When::Moment(delay, _) = &self.script.events[event].clone().when {
                 let at = Time::ZERO + self.script.draw_time(self.seed, event, delay);
                 self.wire.queue.schedule(at, Job::Script(event));
             }
@@ -108,6 +124,7 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn script_due(&mut self, event: usize) {
         if let Some(place) = self.script.waiting.iter().position(|w| w.event == event) {
             self.script.waiting.remove(place);
+            self.script.arm();
             self.script.miss(event, String::from("it was due again before it had found a target"));
         }
         let one = self.script.events[event].clone();
@@ -119,11 +136,12 @@ impl<A: Algorithm> Engine<'_, A> {
                 self.wire.queue.schedule(next, Job::Script(event));
             }
         }
-        if !self.attempt(event) {
+        if self.script.moment_of(event).is_some() || !self.attempt(event) {
             self.script.stamp += 1;
             let stamp = self.script.stamp;
             let within = one.within.unwrap_or_else(|| crate::algorithm::total(&self.bounds.recovery));
             self.script.waiting.push(Waiting { event, stamp });
+            self.script.arm();
             self.wire.queue.schedule(self.wire.now + within, Job::GiveUp(stamp));
         }
     }
@@ -146,9 +164,27 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn retry(&mut self, stamp: u32) {
         let waiting = self.script.waiting.iter().find(|waiting| waiting.stamp == stamp);
         if let Some(event) = waiting.map(|waiting| waiting.event)
+            && self.script.moment_of(event).is_none()
             && self.attempt(event)
         {
             self.script.stop_waiting(stamp);
+        }
+    }
+
+    /// A member comes to such a moment: what waits for one happens before anything else does. To be called only where something is
+    /// [armed](Script::armed).
+    #[cold]
+    pub(super) fn moment(&mut self, moment: Moment, i: usize) {
+        let awaited = self.script.waiting.iter().filter(|waiting| self.script.moment_of(waiting.event) == Some(moment));
+        for stamp in awaited.map(|waiting| waiting.stamp).collect::<Vec<u32>>() {
+            let Some(event) = self.script.waiting.iter().find(|waiting| waiting.stamp == stamp).map(|waiting| waiting.event) else {
+                continue;
+            };
+            self.script.there = Some(NodeId(i as u16));
+            if self.attempt(event) {
+                self.script.stop_waiting(stamp);
+            }
+            self.script.there = None;
         }
     }
 

@@ -55,6 +55,7 @@ impl<A: Algorithm> Engine<'_, A> {
             }
             Target::Member(number) => add(NodeId(*number)),
             Target::Part(name) => add_index(members + self.script.parts.iter().position(|part| part == name)?),
+            Target::There => add(self.script.there?),
             Target::Named(name) => self.script.bound.iter().find(|(bound, _)| bound == name)?.1.iter().copied().for_each(add),
             Target::Random => add_index(self.script.draw_below(self.seed, event, members)),
             Target::Follower => {

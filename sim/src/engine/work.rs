@@ -6,6 +6,7 @@ use crate::engine::errand::Handed;
 use crate::engine::job::Job;
 use crate::engine::node::Power;
 use crate::engine::{Engine, tag};
+use crate::fault::Moment;
 use crate::observer::Happening;
 use crate::resource_bugs::ResourceBug;
 use crate::setup::Operation;
@@ -54,6 +55,9 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn hand_out(&mut self, i: usize, tenure: usize, operation: Operation, period: u64) {
         let item = self.next_item(i, tenure, operation, period);
         self.step(i, |mind, ctx| mind.on_propose(item, ctx));
+        if self.script.armed {
+            self.moment(Moment::BetweenCheckAndEffect, i);
+        }
     }
 
     /// The client of the resource gets an item without asking the algorithm.
