@@ -105,6 +105,7 @@ fn case(pool: &Pool, runs: &[Run], places: &[usize]) -> Case {
         expects_line: None,
         thresholds: Vec::new(),
         measures_failover: false,
+        event_lines: Vec::new(),
         records: Records { scenario, algorithm, digest: String::new(), invariants, runs },
         complaints: Vec::new(),
     }

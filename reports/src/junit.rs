@@ -30,7 +30,14 @@ pub fn xml(check: &Check) -> String {
         suite.add_test_case(case);
         report.add_test_suite(suite);
     }
-    report.to_string().expect("text without times always fits XML")
+    let xml = report.to_string().expect("text without times always fits XML");
+    for_jenkins(&xml)
+}
+
+/// The writer counts what was skipped at the root too, where Jenkins' schema knows no such attribute, and refuses the file. Nothing
+/// here is ever skipped.
+fn for_jenkins(xml: &str) -> String {
+    xml.replacen(" skipped=\"0\"", "", 1)
 }
 
 fn suite(cases: &[Case]) -> TestSuite {

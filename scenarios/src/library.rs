@@ -49,6 +49,7 @@ pub fn library() -> &'static [(&'static str, &'static str)] {
         "paused-leader-long",
         "paused-leader-short",
         "rack-with-quorum",
+        "random-crashes",
         "random-faults",
         "random-service-faults",
         "redlock-clock-jump",

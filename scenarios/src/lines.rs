@@ -1,6 +1,6 @@
 //! Where in its file a scenario says something, for whoever points at it.
 
-use crate::document;
+use crate::document::{self, Data};
 use crate::scenario::Scenario;
 
 impl Scenario {
@@ -14,7 +14,19 @@ impl Scenario {
             start = Some(entry.key_place.start);
             node = &entry.node;
         }
-        Some(self.text.get(..start?)?.matches('\n').count() + 1)
+        self.line(start?)
+    }
+
+    /// The line, from 1, where this event of the script begins. `None`: it is none of the file's.
+    pub fn line_of_event(&self, name: &str) -> Option<usize> {
+        let place = self.setup.script.iter().position(|event| event.name == name)?;
+        let root = document::read(&self.text, 0).ok()?;
+        let Data::List(events) = &root.entry("event")?.node.data else { return None };
+        self.line(events.get(place)?.place.start)
+    }
+
+    fn line(&self, at: usize) -> Option<usize> {
+        Some(self.text.get(..at)?.matches('\n').count() + 1)
     }
 }
 
@@ -30,5 +42,12 @@ mod tests {
         assert_eq!(scenario.line_of(&["threshold", "raft", "failover-p99"]), Some(5));
         assert_eq!(scenario.line_of(&["expect", "bully", "finds"]), Some(7));
         assert_eq!(scenario.line_of(&["expect", "raft"]), None);
+    }
+
+    #[test]
+    fn an_event_is_found_where_its_table_begins_also_without_a_name() {
+        let text = "duration = \"9s\"\n[[event]]\nat = \"2s\"\ncrash = \"leader\"\n\n# later\n[[event]]\nname = \"back\"\nat = \"3s\"\nheal = true\n";
+        let scenario = Scenario::parse(text, "x", &default_registry()).expect("a scenario");
+        assert_eq!(["crash", "back", "nothing"].map(|name| scenario.line_of_event(name)), [Some(2), Some(7), None]);
     }
 }

@@ -129,9 +129,10 @@ fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r 
     if !scenario.warnings.is_empty() {
         talk(&scenario.warnings.render(talk_in_colour()));
     }
+    let event_lines = event_lines(&scenario);
     let mut parts = Vec::new();
     for player in players {
-        let mut case = case(&scenario, player.name());
+        let mut case = case(&scenario, player.name(), &event_lines);
         let demanded = !case.expects.is_empty() || !case.thresholds.is_empty();
         case.misfit = misfit(&scenario.setup, *player, scenario.settings_of(player.name()));
         let cast = match &case.misfit {
@@ -145,7 +146,7 @@ fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r 
 }
 
 /// What the scenario demands of this algorithm.
-fn case(scenario: &Scenario, algorithm: &'static str) -> Case {
+fn case(scenario: &Scenario, algorithm: &'static str, event_lines: &[(String, usize)]) -> Case {
     let mine = |(name, _): &&(String, Vec<Promise>)| name == algorithm;
     let promises = scenario.expect.iter().find(mine).map_or(&[][..], |(_, promises)| promises);
     let thresholds = scenario.threshold.iter().find(|(name, _)| name == algorithm).map_or(&[][..], |(_, all)| all);
@@ -159,6 +160,7 @@ fn case(scenario: &Scenario, algorithm: &'static str) -> Case {
         expects_line: scenario.line_of(&["expect", algorithm, "finds"]),
         thresholds: thresholds.iter().map(|threshold| (threshold.clone(), line(threshold.key))).collect(),
         measures_failover: matches!(scenario.setup.measure, Some(Measure::Failover)),
+        event_lines: event_lines.to_vec(),
         records: Records {
             scenario: scenario.origin.clone(),
             algorithm: algorithm.to_owned(),
@@ -167,6 +169,11 @@ fn case(scenario: &Scenario, algorithm: &'static str) -> Case {
         },
         complaints: Vec::new(),
     }
+}
+
+fn event_lines(scenario: &Scenario) -> Vec<(String, usize)> {
+    let events = scenario.setup.script.iter();
+    events.filter_map(|event| Some((event.name.clone(), scenario.line_of_event(&event.name)?))).collect()
 }
 
 /// The file to point at. In the project itself a built-in scenario is one of its files too.

@@ -9,7 +9,7 @@ use crate::mutants::MutantsFormat;
 
 #[derive(Args)]
 pub struct SwarmArguments {
-    /// Scenarios with a `[swarm]`; default: the built-in one that each algorithm can meet.
+    /// Scenarios with a `[swarm]`; default: the built-in ones that each algorithm can meet.
     pub scenarios: Vec<String>,
     /// Who plays, separated by commas; default: everybody.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]

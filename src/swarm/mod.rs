@@ -7,7 +7,7 @@ use reports::swarm::{self, Census};
 use reports::words;
 use scenarios::Sweep;
 use scenarios::zoo;
-use sim::{Options, Player, Registry, Span};
+use sim::{Assumption, Options, Player, Registry, Span};
 
 use crate::cast::{self, Cast};
 use crate::exit::{self, Exit};
@@ -108,7 +108,7 @@ fn casts<'r>(registry: &'r Registry, arguments: &SwarmArguments) -> Result<Vec<C
     }
     let mut casts = Vec::new();
     for player in players {
-        let own = [String::from(zoo::swarm_for(player))];
+        let own = worlds(player);
         for name in if arguments.scenarios.is_empty() { &own[..] } else { &arguments.scenarios[..] } {
             let scenario = cast::scenario(registry, name, &arguments.set)?;
             if scenario.setup.swarm.is_none() {
@@ -125,6 +125,13 @@ fn casts<'r>(registry: &'r Registry, arguments: &SwarmArguments) -> Result<Vec<C
         return Err(Failure::Nothing(String::from("none of these algorithms can play any of these scenarios, so nothing ran")));
     }
     Ok(casts)
+}
+
+/// The random faults that an algorithm can meet; and what lies within its assumptions, where promises are made under synchrony.
+fn worlds(player: &dyn Player) -> Vec<String> {
+    let synchronous = player.claims(&[]).iter().any(|claim| claim.given == Assumption::Synchrony);
+    let calmer = synchronous.then_some("random-crashes");
+    [zoo::swarm_for(player)].into_iter().chain(calmer).map(String::from).collect()
 }
 
 fn census(cast: &Cast<'_>) -> Census {

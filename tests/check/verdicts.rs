@@ -137,7 +137,8 @@ fn an_event_that_repeats_must_fire_once() {
         format!("duration = \"8s\"\nnodes = 3\n{more}{event}")
     };
     write(&folder, "never.toml", &text(down, "leader"));
-    let never = run(&folder, "check never.toml --algorithm raft --seeds 0..3");
+    let never = run(&folder, "check never.toml --algorithm raft --seeds 0..3 --github");
+    assert!(never.talk.contains("::error file=never.toml,line=4,"), "{}", never.talk);
     assert!(never.code == 4 && never.data.contains("the event `blow` found no target in any of 3 seeds"), "{}", never.data);
     assert!(never.last().starts_with("hustings run never.toml --algorithm raft --seed 0"), "{}", never.data);
     write(&folder, "once.toml", &text("", "n3"));

@@ -32,6 +32,8 @@ pub struct Case {
     pub thresholds: Vec<(Threshold, Option<usize>)>,
     /// The scenario is there to measure failovers.
     pub measures_failover: bool,
+    /// Where each event of the script stands.
+    pub event_lines: Vec<(String, usize)>,
     pub records: Records,
     pub complaints: Vec<Complaint>,
 }

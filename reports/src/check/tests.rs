@@ -29,6 +29,7 @@ pub(crate) fn case(runs: Vec<Run>) -> Case {
         expects_line: None,
         thresholds: Vec::new(),
         measures_failover: false,
+        event_lines: vec![(String::from("cut"), 5)],
         records: Records {
             scenario: String::from("some/leader-crash.toml"),
             algorithm: String::from("raft"),
@@ -121,6 +122,7 @@ fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_n
     };
     let complaints = weigh(&missed(&|_| vec!["cut"]));
     assert!(complaints[0].kind == Kind::NotExercised && complaints[0].words.contains("`cut`"), "{complaints:?}");
+    assert_eq!(complaints[0].line, Some(5), "where the event stands");
     assert_eq!(weigh(&missed(&|seed| if seed == 3 { vec![] } else { vec!["cut"] })), [], "once is enough");
     assert_eq!(weigh(&missed(&|_| vec!["swarm 1: crash"])), []);
     let mut repeated = crate::example::outcome();

@@ -80,7 +80,8 @@ fn exercised(case: &Case) -> Vec<Complaint> {
     let mut all: Vec<Complaint> = never
         .map(|event| {
             let words = format!("the event `{event}` found no target in any of {} seeds", runs.len());
-            Complaint::new(Kind::NotExercised, event, words).seen_in(vec![first.seed])
+            let line = case.event_lines.iter().find(|(known, _)| known == event).map(|(_, line)| *line);
+            Complaint::new(Kind::NotExercised, event, words).seen_in(vec![first.seed]).at(line)
         })
         .collect();
     if case.measures_failover && runs.iter().all(|run| !run.lost) {
