@@ -4,8 +4,8 @@ use reports::words;
 use scenarios::Saved;
 use sim::Registry;
 
-use crate::build;
 use crate::arguments::{PictureArguments, ReplayArguments};
+use crate::build;
 use crate::cast::{self, Cast};
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -152,7 +152,8 @@ fn a_fifth_slower_is_flagged_and_the_same_distribution_drawn_anew_seldom_is() {
         let judged = baseline::judge(&cases, &was);
         alone.add(&judged, judged.complaints.iter().any(|(place, _)| of(&pools[*place])));
         // All of its scenarios are, and everything else is as it was.
-        let runs = |pool: &Pool| if pool.slower.is_empty() { case(pool, &pool.runs, first) } else { case(pool, &pool.slower, first) };
+        let runs =
+            |pool: &Pool| if pool.slower.is_empty() { case(pool, &pool.runs, first) } else { case(pool, &pool.slower, first) };
         let judged = baseline::judge(&pools.iter().map(runs).collect::<Vec<Case>>(), &was);
         slower.add(&judged, judged.complaints.iter().any(|(place, _)| pools[*place].algorithm == SLOWED));
     }

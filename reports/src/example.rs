@@ -62,7 +62,11 @@ pub fn outcome() -> Outcome {
         ],
         counters: Counters { sent: 900, delivered: 850, elections: 2, leader_changes: 1, ..Counters::default() },
         resource: None,
-        not_exercised: vec![NotExercised { event: String::from("crash-2"), why: String::from("no leader within 2s"), fired: false }],
+        not_exercised: vec![NotExercised {
+            event: String::from("crash-2"),
+            why: String::from("no leader within 2s"),
+            fired: false,
+        }],
         measured: None,
     }
 }

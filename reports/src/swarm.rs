@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn a_promise_that_never_stood_a_test_is_named_and_a_family_counts_where_it_was_drawn() {
-        let mut census = Census::new("raft", "random-faults", (Span::secs(40), Span::millis(1_900)), &Family::USUAL, &["never-seen"]);
+        let mut census =
+            Census::new("raft", "random-faults", (Span::secs(40), Span::millis(1_900)), &Family::USUAL, &["never-seen"]);
         let run = outcome();
         census.add(&run, &[Family::Crash]);
         census.add(&run, &[]);

@@ -50,6 +50,7 @@ pub fn library() -> &'static [(&'static str, &'static str)] {
         "paused-leader-short",
         "rack-with-quorum",
         "random-crashes",
+        "random-cuts",
         "random-faults",
         "random-service-faults",
         "redlock-clock-jump",

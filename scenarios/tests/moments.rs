@@ -91,8 +91,7 @@ fn a_resource_that_falls_before_its_answer_leaves_has_done_what_nobody_hears_of(
 #[test]
 fn between_check_and_effect_the_leader_has_its_item_and_the_effect_comes_when_it_goes_on() {
     for seed in 0..20 {
-        let (log, missed) =
-            run("bully", seed, "between-check-and-effect", "pause = { who = \"there\", for = \"1500ms\" }");
+        let (log, missed) = run("bully", seed, "between-check-and-effect", "pause = { who = \"there\", for = \"1500ms\" }");
         let (_, (at, fault), after) = log.around();
         let handed = log.0.iter().rev().find_map(|(time, what)| match what {
             What::Proposed(node, item) if time == at => Some((*node, *item)),

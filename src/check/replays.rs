@@ -32,7 +32,11 @@ pub fn fill(parts: &mut [Part<'_>], asked: &Asked, seeds: &str, arguments: &Chec
             complaint.evidence = evidence(&outcome, &complaint.about);
             let fails = matches!(complaint.kind, Kind::Safety | Kind::Liveness);
             if fails && complaint.evidence.is_none() {
-                let what = format!("{}: {} is not violated this time: the run did not repeat itself", cast.command(seed), complaint.about);
+                let what = format!(
+                    "{}: {} is not violated this time: the run did not repeat itself",
+                    cast.command(seed),
+                    complaint.about
+                );
                 talk(&Failure::Ours(what).render(talk_in_colour()));
                 exit = exit.or(exit::OURS);
                 continue;

@@ -127,11 +127,12 @@ fn casts<'r>(registry: &'r Registry, arguments: &SwarmArguments) -> Result<Vec<C
     Ok(casts)
 }
 
-/// The random faults that an algorithm can meet; and what lies within its assumptions, where promises are made under synchrony.
+/// The random faults that an algorithm can meet; and fewer kinds of them, so that promises are put to the test which are made on the
+/// assumption that the others do not happen: that answers come in time, or that nothing but crashes happens.
 fn worlds(player: &dyn Player) -> Vec<String> {
     let synchronous = player.claims(&[]).iter().any(|claim| claim.given == Assumption::Synchrony);
-    let calmer = synchronous.then_some("random-crashes");
-    [zoo::swarm_for(player)].into_iter().chain(calmer).map(String::from).collect()
+    let names = [zoo::swarm_for(player), "random-cuts"].into_iter().chain(synchronous.then_some("random-crashes"));
+    names.map(String::from).collect()
 }
 
 fn census(cast: &Cast<'_>) -> Census {

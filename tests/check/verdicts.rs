@@ -44,7 +44,8 @@ fn a_broken_promise_answers_1_and_ends_with_what_replays_it() {
     assert!(replayed.code == 1 && replayed.talk.contains("the fingerprint is the same"), "{}", replayed.talk);
     // The file alone is enough: where nothing else of this is, it runs as it did here.
     let clone = self::folder("broken-promise-elsewhere");
-    std::fs::copy(folder.join(saved.strip_prefix("replay ").expect("a replay")), clone.join("failure.json")).expect("it is there");
+    std::fs::copy(folder.join(saved.strip_prefix("replay ").expect("a replay")), clone.join("failure.json"))
+        .expect("it is there");
     let replayed = run(&clone, "replay failure.json");
     assert!(replayed.code == 1 && replayed.last().ends_with(fingerprint), "{}{}", replayed.data, replayed.talk);
     assert!(said.talk.contains("::error file=quiet.toml,line=1,title=quiet.toml with braggart::safety: "), "{}", said.talk);
@@ -68,7 +69,11 @@ fn after_a_fix_the_kept_file_no_longer_fails() {
     let kept = still.last().split(' ').nth(2).expect("the file stands in the command");
     let replayed = run_mended(&folder, &format!("replay {kept}"));
     assert_eq!(replayed.code, 0, "{}", replayed.talk);
-    assert!(replayed.talk.contains("saved by another build") && replayed.talk.contains("it no longer fails"), "{}", replayed.talk);
+    assert!(
+        replayed.talk.contains("saved by another build") && replayed.talk.contains("it no longer fails"),
+        "{}",
+        replayed.talk
+    );
     let mended = run_mended(&folder, "check quiet.toml --algorithm braggart --seeds 0..1 --failures once");
     assert!(
         mended.code == 0 && mended.data.contains("quiet, braggart, seed 0: no longer fails"),

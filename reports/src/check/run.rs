@@ -74,7 +74,8 @@ impl From<Run> for Row {
 
 /// Each once, however often it was due.
 fn missed(outcome: &Outcome) -> Vec<String> {
-    let never: BTreeSet<&String> = outcome.not_exercised.iter().filter(|missed| !missed.fired).map(|missed| &missed.event).collect();
+    let never: BTreeSet<&String> =
+        outcome.not_exercised.iter().filter(|missed| !missed.fired).map(|missed| &missed.event).collect();
     never.into_iter().cloned().collect()
 }
 

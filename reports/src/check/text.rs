@@ -107,14 +107,7 @@ fn sum(check: &Check, complaints: usize) -> String {
 pub fn markdown(check: &Check) -> String {
     let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
     let mut out = format!("# hustings check\n\n{}.\n", sum(check, complaints.len()));
-    write!(
-        out,
-        "\nSeeds {}..{}, {}.\n",
-        check.seeds.start,
-        check.seeds.end,
-        what(check)
-    )
-    .expect("a string takes any text");
+    write!(out, "\nSeeds {}..{}, {}.\n", check.seeds.start, check.seeds.end, what(check)).expect("a string takes any text");
     if !complaints.is_empty() {
         let mut table = Table::new(&["where", "what", "in words", "shown again by"]);
         for (about, complaint) in complaints.iter().take(MOST_TOLD) {

@@ -21,17 +21,7 @@ const ELEMENTS: [Element; 6] = [
         "testcase",
         &["name"],
         &["time", "classname", "group"],
-        &[
-            "skipped",
-            "error",
-            "failure",
-            "rerunFailure",
-            "rerunError",
-            "flakyFailure",
-            "flakyError",
-            "system-out",
-            "system-err",
-        ],
+        &["skipped", "error", "failure", "rerunFailure", "rerunError", "flakyFailure", "flakyError", "system-out", "system-err"],
     ),
     ("failure", &[], &["type", "message"], &[]),
     ("error", &[], &["type", "message"], &[]),
@@ -121,6 +111,12 @@ fn this_test_would_notice_what_jenkins_refuses() {
     let suite = "<testsuite name='a' tests='1' failures='0' errors='0'><testcase colour='red'><banana/></testcase></testsuite>";
     let wrong = format!("<testsuites skipped='0'>{suite}</testsuites>");
     let complaints = against_the_schema(&wrong);
-    let expected = ["<testsuites> has skipped", "<testcase> lacks name", "<testcase> has colour", "<banana> in <testcase>", "there is no element <banana>"];
+    let expected = [
+        "<testsuites> has skipped",
+        "<testcase> lacks name",
+        "<testcase> has colour",
+        "<banana> in <testcase>",
+        "there is no element <banana>",
+    ];
     assert_eq!(complaints, expected);
 }

@@ -36,7 +36,11 @@ pub(crate) const FAULTS: &[Key] = &[
     key("cut", Table(&CUT), "Cuts every link from one side to the other."),
     key("flap", Table(&FLAP), "Links that go down and up by themselves, for a while."),
     key("degrade", Table(&DEGRADE), "Other link settings, for a while."),
-    key("heal", Either(HEAL_FORMS), "Mends all links, and only links. Members in place of true: only their links, the others stay cut off for good."),
+    key(
+        "heal",
+        Either(HEAL_FORMS),
+        "Mends all links, and only links. Members in place of true: only their links, the others stay cut off for good.",
+    ),
     key("crash", Targets, "Stops the process; what is on the disk stays."),
     key("restart", Targets, "Starts what is down."),
     key("wipe", Targets, "Crashes and empties the disk."),

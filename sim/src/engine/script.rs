@@ -177,7 +177,8 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn moment(&mut self, moment: Moment, i: usize) {
         let awaited = self.script.waiting.iter().filter(|waiting| self.script.moment_of(waiting.event) == Some(moment));
         for stamp in awaited.map(|waiting| waiting.stamp).collect::<Vec<u32>>() {
-            let Some(event) = self.script.waiting.iter().find(|waiting| waiting.stamp == stamp).map(|waiting| waiting.event) else {
+            let Some(event) = self.script.waiting.iter().find(|waiting| waiting.stamp == stamp).map(|waiting| waiting.event)
+            else {
                 continue;
             };
             self.script.there = Some(NodeId(i as u16));
