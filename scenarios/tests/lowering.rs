@@ -67,8 +67,6 @@ fn every_fault_reads_naturally() {
             },
         ),
         ("heal = true", Fault::Heal),
-        ("heal = [\"n1\", \"n2\"]", Fault::HealCore(vec![Member(0), Member(1)])),
-        ("heal = \"quorum-with-leader\"", Fault::HealCore(one(Target::QuorumWithLeader))),
         ("crash = \"quorum-with-leader\"", Fault::Crash(one(Target::QuorumWithLeader))),
         ("crash = [\"n1\", \"n2\"]", Fault::Crash(vec![Member(0), Member(1)])),
         ("restart = \"L\"", Fault::Restart(one(Named("L".into())))),
@@ -97,6 +95,12 @@ fn every_fault_reads_naturally() {
     for (text, expected) in all {
         assert_eq!(fault(text), expected, "{text}");
     }
+}
+
+#[test]
+fn all_links_are_healed_or_those_of_a_core() {
+    assert_eq!(fault("heal = [\"n1\", \"n2\"]"), Fault::HealCore(vec![Target::Member(0), Target::Member(1)]));
+    assert_eq!(fault("heal = \"quorum-with-leader\""), Fault::HealCore(one(Target::QuorumWithLeader)));
 }
 
 #[test]
