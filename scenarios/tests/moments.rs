@@ -45,7 +45,7 @@ impl Log {
 fn run(algorithm: &str, seed: u64, when: &str, fault: &str) -> (Log, usize) {
     let registry = scenarios::default_registry();
     let event = format!("[[event]]\nname = \"blow\"\nat = \"4s\"\nwhen = \"{when}\"\n{fault}\n");
-    let text = format!("nodes = 3\nduration = \"9s\"\n[disk]\nlatency = {{ uniform = [\"1ms\", \"5ms\"] }}\n{event}");
+    let text = format!("nodes = 3\nduration = \"9s\"\n[disk]\nlatency = {{ uniform = [\"30ms\", \"60ms\"] }}\n{event}");
     let scenario = Scenario::parse(&text, "moment.toml", &registry).unwrap_or_else(|wrong| panic!("{wrong}"));
     let mut log = Log::default();
     let options = Options { observer: Some(&mut log), ..Options::default() };
