@@ -146,6 +146,29 @@ fn no_fault_lasts_beyond_the_end_even_if_it_waited_for_its_target() {
 }
 
 #[test]
+fn in_its_share_of_the_seeds_fewer_than_half_of_the_members_stay_broken_and_the_rest_of_the_script_is_the_same() {
+    let always = Swarm { core: Ratio::ONE, ..swarm() };
+    let (mut down, mut cut_off, mut few) = (0, 0, [0; 5]);
+    for seed in 0..200 {
+        let (whole, with_core) = (draw(&swarm(), &setup(), seed), draw(&always, &setup(), seed));
+        let (last, before) = with_core.split_last().expect("a script has an end");
+        assert_eq!(before, whole.as_slice(), "under one seed the trouble is the same");
+        assert_eq!(last.when, When::At(Delay::Constant(swarm().until + Span::nanos(1))));
+        match &last.fault {
+            Fault::Crash(who) => (down, few[who.len()]) = (down + 1, few[who.len()] + 1),
+            Fault::HealCore(who) => (cut_off, few[5 - who.len()]) = (cut_off + 1, few[5 - who.len()] + 1),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(down > 60 && cut_off > 60 && few[1] > 60 && few[2] > 60, "{down} {cut_off} {few:?}");
+    let seldom = Swarm { core: Ratio::new(1, 4), ..swarm() };
+    let cores = (0..1_000).filter(|&seed| draw(&seldom, &setup(), seed).len() > draw(&swarm(), &setup(), seed).len()).count();
+    assert!((200..300).contains(&cores), "{cores}");
+    let pair = Setup { nodes: 2, ..setup() };
+    assert_eq!(draw(&always, &pair, 1), draw(&swarm(), &pair, 1), "two have no smaller majority");
+}
+
+#[test]
 fn absurd_times_give_a_short_script_and_no_panic() {
     let often = Swarm { every: Span::ZERO, ..swarm() };
     assert!(draw(&often, &setup(), 1).len() < 30_000);
