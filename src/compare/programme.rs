@@ -96,8 +96,9 @@ fn players<'r>(
         [] => of_settings.clone(),
         asked => asked.iter().map(String::as_str).collect(),
     };
-    let idle =
-        of_settings.iter().find(|of| !arguments.field.algorithm.is_empty() && !arguments.field.algorithm.iter().any(|name| name == *of));
+    let idle = of_settings
+        .iter()
+        .find(|of| !arguments.field.algorithm.is_empty() && !arguments.field.algorithm.iter().any(|name| name == *of));
     if let Some(idle) = idle {
         let what = format!("--vary changes a setting of {idle}, which does not play");
         return Err(Failure::usage(what, format!("add --algorithm {idle}, or leave that setting alone")));
