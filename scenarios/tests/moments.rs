@@ -15,8 +15,10 @@ enum What {
     Fault(String),
 }
 
+type At = (Time, What);
+
 #[derive(Default)]
-struct Log(Vec<(Time, What)>);
+struct Log(Vec<At>);
 
 impl Observer for Log {
     fn happened(&mut self, at: Time, what: &Happening<'_>) {
@@ -35,7 +37,7 @@ impl Observer for Log {
 
 impl Log {
     /// What came just before the fault, and all that came after it.
-    fn around(&self) -> (&(Time, What), &(Time, What), &[(Time, What)]) {
+    fn around(&self) -> (&At, &At, &[At]) {
         let place = self.0.iter().position(|(_, what)| matches!(what, What::Fault(_))).expect("the fault happened");
         (&self.0[place - 1], &self.0[place], &self.0[place + 1..])
     }
