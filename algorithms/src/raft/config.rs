@@ -330,6 +330,23 @@ mod tests {
     }
 
     #[test]
+    fn a_lease_is_refused_where_nothing_holds_it_up() {
+        let word = |word: &str| Value::Choice(String::from(word));
+        let lease = ("reads", word("lease"));
+        assert_eq!(with(std::slice::from_ref(&lease)).check(), Ok(()), "etcd's defaults bear one");
+        let cases: [(Change, &str, &str); 3] = [
+            (("check-quorum", word("off")), "reads", "\"CheckQuorum must be enabled when ReadOnlyOption is ReadOnlyLeaseBased\""),
+            (("leader-stickiness", word("off")), "reads", "leader-stickiness = \"ignore\""),
+            (("clock-margin", Value::Span(Span::secs(1))), "clock-margin", "\"100ms\""),
+        ];
+        for (change, key, words) in cases {
+            assert_eq!(with(std::slice::from_ref(&change)).check(), Ok(()), "{change:?} is all right without a lease");
+            let (at, complaint) = with(&[lease.clone(), change]).check().unwrap_err();
+            assert!(at == key && complaint.contains(words), "{at}: {complaint}");
+        }
+    }
+
+    #[test]
     fn settings_that_do_not_fit_together_are_refused_at_the_key_to_change() {
         let ms = Span::millis;
         let lease = [("check-quorum", Value::Choice(String::from("lease"))), ("lease-timeout", Value::Span(ms(1500)))];
