@@ -36,8 +36,8 @@ impl Story {
 #[test]
 fn a_leader_that_another_has_overtaken_reads_what_is_stale() {
     let mut story = reading(&by_lease());
-    story.leads(1, 1).does(1, 1, 1, 1).reads(1, 2, true);
-    story.at(50).writes(2, 1, &[entry(1, 1)]).commits(2, 1).leads(2, 2).does(2, 2, 2, 3);
+    story.elected(1, 1, &[1, 3]).does(1, 1, 1, 1).reads(1, 2, true);
+    story.at(50).writes(2, 1, &[entry(1, 1)]).commits(2, 1).elected(2, 2, &[2, 3]).does(2, 2, 2, 3);
     story.reads(2, 4, true).reads(1, 5, true).ends(1);
     let verdicts = story.end();
     let saw = verdicts.violated(NoStaleLeaderRead);
@@ -52,7 +52,7 @@ fn a_leader_that_another_has_overtaken_reads_what_is_stale() {
 #[test]
 fn a_read_leaves_no_trace_in_the_log_and_is_not_work_that_got_lost() {
     let mut story = reading(&by_lease());
-    story.leads(1, 1).does(1, 1, 1, 1).reads(1, 2, true).reads(1, 3, true);
+    story.elected(1, 1, &[1, 3]).does(1, 1, 1, 1).reads(1, 2, true).reads(1, 3, true);
     let verdicts = story.end();
     assert_eq!(verdicts.split_brain.lost_acknowledged, 0);
     verdicts.only(&[]);
@@ -61,7 +61,7 @@ fn a_read_leaves_no_trace_in_the_log_and_is_not_work_that_got_lost() {
 #[test]
 fn a_lease_that_the_voters_have_not_pledged_for_so_long_is_a_finding_before_anything_was_read_wrongly() {
     let mut story = reading(&by_lease());
-    story.leads(1, 1).does(1, 1, 1, 1).reads(1, 2, false);
+    story.elected(1, 1, &[1, 3]).does(1, 1, 1, 1).reads(1, 2, false);
     let verdicts = story.end();
     assert!(verdicts.violated(LeaseContainment).contains("n1 answers reads until"));
     verdicts.only(&[LeaseContainment]);
@@ -70,7 +70,7 @@ fn a_lease_that_the_voters_have_not_pledged_for_so_long_is_a_finding_before_anyt
 #[test]
 fn clocks_beyond_the_bound_make_a_stale_read_a_measurement() {
     let mut story = reading(&by_lease());
-    story.leads(1, 1).does(1, 1, 1, 1).at(50).leads(2, 2).writes(2, 1, &[entry(1, 1)]).does(2, 2, 2, 3).reads(1, 5, false).ends(1);
+    story.elected(1, 1, &[1, 3]).does(1, 1, 1, 1).at(50).elected(2, 2, &[2, 3]).writes(2, 1, &[entry(1, 1)]).does(2, 2, 2, 3).reads(1, 5, false).ends(1);
     let verdicts = story.end_with(Broken { clocks: true, ..Broken::default() });
     for promise in [NoStaleLeaderRead, LeaseContainment] {
         verdicts.violated(promise);
@@ -82,7 +82,7 @@ fn clocks_beyond_the_bound_make_a_stale_read_a_measurement() {
 fn a_log_that_does_not_claim_to_answer_reads_by_itself_is_not_judged_by_them() {
     let live = Claim::all(Assumption::Asynchrony, &[EventualLeader]);
     let mut story = reading(&live);
-    story.leads(1, 1).does(1, 1, 1, 1);
+    story.elected(1, 1, &[1, 3]).does(1, 1, 1, 1);
     let verdicts = story.end();
     for promise in [NoStaleLeaderRead, LeaseContainment] {
         assert_eq!(verdicts.of(promise).verdict, Verdict::NotApplicable);
