@@ -67,7 +67,8 @@ fn asks_vote(term: u64, transfer: bool) -> Message {
 }
 
 fn votes(rig: &mut Rig<Raft>, from: NodeId, message: Message) -> bool {
-    let granted = |message: &Message| matches!(message, Message::Vote { granted: true, .. } | Message::PreVote { granted: true, .. });
+    let granted =
+        |message: &Message| matches!(message, Message::Vote { granted: true, .. } | Message::PreVote { granted: true, .. });
     answers(rig, from, message).iter().any(granted)
 }
 

@@ -97,13 +97,7 @@ impl Raft {
 
     /// A member has pledged itself for so long from some time after the question had been sent.
     #[cold]
-    pub(super) fn on_pledge(
-        &mut self,
-        from: NodeId,
-        term: u64,
-        (sent, lasting): (LocalTime, Span),
-        ctx: &mut Context<'_, Raft>,
-    ) {
+    pub(super) fn on_pledge(&mut self, from: NodeId, term: u64, (sent, lasting): (LocalTime, Span), ctx: &mut Context<'_, Raft>) {
         // Its own timeout is what the margin was made for.
         let lasting = lasting.min(ctx.config().election_low);
         let until = counts_from(sent, ctx) + (lasting - margin(ctx));

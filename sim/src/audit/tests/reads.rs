@@ -70,7 +70,15 @@ fn a_lease_that_the_voters_have_not_pledged_for_so_long_is_a_finding_before_anyt
 #[test]
 fn clocks_beyond_the_bound_make_a_stale_read_a_measurement() {
     let mut story = reading(&by_lease());
-    story.elected(1, 1, &[1, 3]).does(1, 1, 1, 1).at(50).elected(2, 2, &[2, 3]).writes(2, 1, &[entry(1, 1)]).does(2, 2, 2, 3).reads(1, 5, false).ends(1);
+    story
+        .elected(1, 1, &[1, 3])
+        .does(1, 1, 1, 1)
+        .at(50)
+        .elected(2, 2, &[2, 3])
+        .writes(2, 1, &[entry(1, 1)])
+        .does(2, 2, 2, 3)
+        .reads(1, 5, false)
+        .ends(1);
     let verdicts = story.end_with(Broken { clocks: true, ..Broken::default() });
     for promise in [NoStaleLeaderRead, LeaseContainment] {
         verdicts.violated(promise);
