@@ -52,6 +52,7 @@ pub(super) const WORLDS: &[(&str, &str)] = worlds![
     "service-changes-leader",
     "session-cut-off",
     "session-lost-while-waiting",
+    "slow-and-nothing-wrong",
     "slow-disks",
     "tail-of-the-elected",
     "wall-clock-ahead",
@@ -206,6 +207,7 @@ pub(super) const KEEPERS: &[Keeper] = &[
             (&["L3", "L8", "L11"], "zoo/holder-cut-off", &[]),
             (&["L4"], "zoo/wall-clock-ahead", &[]),
             (&["L5"], "zoo/holder-crashes", &[]),
+            (&["L21"], "zoo/slow-and-nothing-wrong", &["algorithm.kubernetes-lease.request-timeout=2s"]),
             // It takes a while from reading the record to replacing it.
             (&["L6"], "zoo/holder-crashes", &["nodes=5", "network.delay={ uniform = [50ms, 150ms] }"]),
             (
