@@ -207,7 +207,16 @@ pub(super) const KEEPERS: &[Keeper] = &[
             (&["L3", "L8", "L11"], "zoo/holder-cut-off", &[]),
             (&["L4"], "zoo/wall-clock-ahead", &[]),
             (&["L5"], "zoo/holder-crashes", &[]),
-            (&["L21"], "zoo/slow-and-nothing-wrong", &["algorithm.kubernetes-lease.request-timeout=2s"]),
+            // A deadline that leaves room for several errors in a row.
+            (
+                &["L21"],
+                "zoo/slow-and-nothing-wrong",
+                &[
+                    "algorithm.kubernetes-lease.lease-duration=30s",
+                    "algorithm.kubernetes-lease.renew-deadline=25s",
+                    "algorithm.kubernetes-lease.request-timeout=2s",
+                ],
+            ),
             // It takes a while from reading the record to replacing it.
             (&["L6"], "zoo/holder-crashes", &["nodes=5", "network.delay={ uniform = [50ms, 150ms] }"]),
             (
