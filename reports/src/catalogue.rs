@@ -86,7 +86,10 @@ pub fn invariant(invariant: &Invariant, registry: &Registry) -> String {
     add("exercised:", invariant.exercised);
     add("kind:", words::severity(invariant.severity));
     if !invariant.needs.is_empty() {
-        let needs: Vec<&str> = invariant.needs.iter().map(|fact| fact.name()).collect();
+        let mut needs: Vec<&str> = invariant.needs.iter().map(|fact| fact.name()).collect();
+        if invariant.is_of_voters_lease() {
+            needs.push("or a log whose leaders answer reads by a lease");
+        }
         add("needs:", &format!("{} (without them it is not applicable)", needs.join(", ")));
     }
     if let Some(given) = invariant.resource_promise() {

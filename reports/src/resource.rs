@@ -44,6 +44,10 @@ impl Resource {
 /// One line a subject: `resource`, `job`. None where nothing was done there.
 pub(crate) fn lines(outcome: &Outcome) -> Vec<(&'static str, String)> {
     let Some(report) = &outcome.resource else { return Vec::new() };
+    if report.accepted + report.fenced + report.without_token == 0 && report.reads > 0 && report.job.is_none() {
+        // Nothing was asked of the resource: these are reads of a log.
+        return vec![("reads", format!("{} answered by a lease, {} stale", report.reads, report.stale_reads))];
+    }
     let mut parts = vec![format!("{} operations accepted", report.accepted)];
     if report.fenced > 0 {
         parts.push(format!("{} fenced off", report.fenced));
@@ -152,6 +156,13 @@ mod tests {
         let lines = lines(&outcome());
         assert_eq!(lines[0].1, "90 operations accepted, 3 refused for want of a token, no token: n/a, 20 reads, 2 stale");
         assert_eq!(lines[1], ("job", String::from("6 periods over; 4 ran once, 1 more than once, 1 not at all")));
+    }
+
+    #[test]
+    fn reads_of_a_log_are_told_without_a_resource_that_nobody_asked() {
+        let resource = ResourceReport { led: true, tokens: true, reads: 40, stale_reads: 1, ..ResourceReport::default() };
+        let outcome = Outcome { resource: Some(resource), ..example::outcome() };
+        assert_eq!(lines(&outcome), [("reads", String::from("40 answered by a lease, 1 stale"))]);
     }
 
     #[test]

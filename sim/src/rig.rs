@@ -12,7 +12,7 @@ use crate::delay::{Delay, LinkSettings};
 use crate::engine::{Clock, Due, Key, Link, Node, Power, Wire};
 use crate::ratio::Ratio;
 use crate::setup::Setup;
-use crate::time::Span;
+use crate::time::{LocalTime, Span};
 
 /// One thing that a step did.
 #[derive(Clone, PartialEq, Debug)]
@@ -141,6 +141,18 @@ impl<A: Algorithm> Rig<A> {
     /// Hands a member an item, whether it has authority or not.
     pub fn propose(&mut self, node: NodeId, item: Item) -> Effects<A> {
         self.step(node, |mind, ctx| mind.on_propose(item, ctx))
+    }
+
+    /// Asks a member for the state, whether it has authority or not: until when by its own clock its lease lasts, if it answers by one.
+    pub fn read(&mut self, node: NodeId, item: Item) -> (Option<LocalTime>, Effects<A>) {
+        let mut lease = None;
+        let effects = self.step(node, |mind, ctx| lease = mind.on_read(item, ctx));
+        (lease, effects)
+    }
+
+    /// A member's monotonic clock.
+    pub fn now(&self, node: NodeId) -> LocalTime {
+        self.nodes[node.index()].clock.local(self.wire.now)
     }
 
     /// The protected resource answers.

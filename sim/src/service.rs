@@ -26,6 +26,9 @@ pub trait Service: Sized + 'static {
     type Answer: Message;
     /// `Expire(session)`: there may be as many as there are sessions. Arming an equal one replaces it.
     type Timer: Copy + Eq + Debug + Encode;
+    /// The bugs that can be switched on in it; [`Never`] where there is none. An algorithm that stands on it has them among its own
+    /// ([`Algorithm::service_mutant`](crate::Algorithm::service_mutant)), because what a rule of the service is worth shows at its members.
+    type Mutant: Copy + Eq + Debug;
 
     /// Called at time 0, and after every crash, with whatever [`Desk::durable`] holds.
     fn start(desk: &mut Desk<'_, Self>) -> Self;
@@ -77,6 +80,7 @@ pub struct Desk<'a, S: Service> {
     pub(crate) now: LocalTime,
     pub(crate) wall: WallTime,
     pub(crate) config: &'a S::Config,
+    pub(crate) mutant: Option<S::Mutant>,
     pub(crate) durable: &'a mut S::Durable,
     pub(crate) noise: &'a mut Stream,
     pub(crate) effects: &'a mut Effects<S>,
@@ -106,6 +110,11 @@ impl<S: Service> Desk<'_, S> {
     /// Its settings.
     pub fn config(&self) -> &S::Config {
         self.config
+    }
+
+    /// Is this bug switched on? One rule = one small function, and only such functions ask.
+    pub fn bug(&self, mutant: S::Mutant) -> bool {
+        self.mutant == Some(mutant)
     }
 
     /// What survives a crash, to read and to write.
@@ -150,6 +159,7 @@ impl Service for NoService {
     type Ask = Never;
     type Answer = Never;
     type Timer = Never;
+    type Mutant = Never;
 
     fn start(_desk: &mut Desk<'_, Self>) -> Self {
         unreachable!("no service was asked for")

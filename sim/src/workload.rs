@@ -82,7 +82,8 @@ pub struct Work {
     pub interval: Span,
     /// Between check and send, where work goes to the protected resource.
     pub think: Delay,
-    /// What the items are, in turn; a replicated log takes them all for writes. At least one changes the state.
+    /// What the items are, in turn; a replicated log takes them all for writes, but for reads that its leaders answer by themselves
+    /// ([`Algorithm::on_read`](crate::Algorithm::on_read)). At least one changes the state.
     pub operations: Vec<Operation>,
     /// Where leaders look when one of them is a read.
     pub reads: Reads,

@@ -32,7 +32,7 @@ use sim::{
     Network, NodeId, Observation, Role, Span,
 };
 
-use crate::lock_service::{Answer, LockService, Revision, Rules};
+use crate::lock_service::{self, Answer, LockService, Revision, Rules};
 
 pub use config::{Config, DeadlineFrom, Stops};
 pub use mutants::Mutant;
@@ -149,6 +149,10 @@ impl Algorithm for EtcdSession {
 
     fn services(config: &Config) -> Vec<(&'static str, Rules)> {
         vec![("etcd", config.rules())]
+    }
+
+    fn service_mutant(mutant: Mutant) -> Option<lock_service::Mutant> {
+        mutants::of_service(mutant)
     }
 
     fn start(ctx: &mut Context<'_, Self>) -> Self {

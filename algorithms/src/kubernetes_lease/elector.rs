@@ -202,7 +202,8 @@ impl KubernetesLease {
         let Some(begun) = self.round else { return };
         let period = ctx.config().retry_period;
         let elapsed = ctx.now().since(begun);
-        if mutants::waits_for_ever(ctx) && elapsed >= mutants::renew_deadline(ctx) {
+        let over = mutants::waits_for_ever(ctx) && elapsed >= mutants::renew_deadline(ctx);
+        if over || mutants::gives_up_at_once(ctx) {
             return self.stop(ctx);
         }
         let passed = elapsed.0 / period.0;

@@ -18,6 +18,7 @@ pub enum Mutant {
     L7,
     L8,
     L11,
+    L21,
 }
 
 const fn bug(mutant: Mutant, id: &'static str, caught_by: Promise, breaks: &'static str) -> MutantInfo<Mutant> {
@@ -26,7 +27,8 @@ const fn bug(mutant: Mutant, id: &'static str, caught_by: Promise, breaks: &'sta
 
 /// Where they show: L2 when a challenger's wall clock jumps forward while the leader cannot renew; L3, L8 and L11 when the leader is cut off from the
 /// service; L4 where wall clocks are off; L5 when the leader crashes; L6 when two challengers come at once after a crash; L7
-/// with `release-on-cancel` and `release-check = "fetched"`, when a leader was paused for longer than a lease.
+/// with `release-on-cancel` and `release-check = "fetched"`, when a leader was paused for longer than a lease; L21 where now and then an answer
+/// takes longer than `request-timeout`, and nothing is wrong.
 pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
     bug(Mutant::L2, "L2", Promise::LeaseExclusive, "a lease is over by a monotonic clock"),
     bug(Mutant::L3, "L3", Promise::LeaseExclusive, "a leader gives up renewing before its lease is over, and not with it"),
@@ -41,6 +43,7 @@ pub(super) const MUTANTS: &[MutantInfo<Mutant>] = &[
     bug(Mutant::L7, "L7", Promise::ReleaseOwnOnly, "only its holder releases a lease"),
     bug(Mutant::L8, "L8", Promise::LeaseExclusive, "a leader gives up at its deadline, also while it waits for an answer"),
     bug(Mutant::L11, "L11", Promise::LeaseExclusive, "who has stopped leading stops working"),
+    bug(Mutant::L21, "L21", Promise::Stability, "a renewal that failed is tried again, up to the deadline"),
 ];
 
 /// L2. What the clock shows by which a lease is over.
@@ -85,6 +88,11 @@ pub(super) fn may_release(elector: &KubernetesLease, fetched: &Record, ctx: &Con
 /// L8. Does waiting for an answer end before the answer?
 pub(super) fn waits_for_ever(ctx: &Context<'_, KubernetesLease>) -> bool {
     ctx.bug(Mutant::L8)
+}
+
+/// L21. Is the first renewal that fails the end?
+pub(super) fn gives_up_at_once(ctx: &Context<'_, KubernetesLease>) -> bool {
+    ctx.bug(Mutant::L21)
 }
 
 /// L11. Does the work end with the leadership?

@@ -15,6 +15,7 @@
 //! A watch is kept by key and member until the key goes or the service stops: whoever may have missed its notice asks anew.
 
 mod messages;
+mod mutants;
 mod store;
 #[cfg(test)]
 mod stories;
@@ -22,6 +23,7 @@ mod stories;
 use sim::{Authority, Desk, Encode, Encoder, Grant, LocalTime, NodeId, Service, Shelf, Span};
 
 pub use messages::{Answer, Ask, Expected, Identity, Key, Record, Revision};
+pub use mutants::Mutant;
 pub use store::Store;
 
 /// When sessions end whose time is over.
@@ -117,6 +119,8 @@ pub struct LockService {
     watches: Vec<(NodeId, Revision)>,
     /// Keys that have gone in this step.
     gone: Vec<Revision>,
+    /// Sessions and their ends as whoever led the service before knew them, where it goes on ending them.
+    former: Vec<(u64, LocalTime)>,
     shelf: Shelf<Key>,
 }
 
@@ -161,7 +165,7 @@ impl LockService {
         match ask {
             Ask::Open { asked, ttl } => {
                 let ttl = ttl.clamp(rules.shortest, rules.longest);
-                let session = store.open(ttl, rules.expiry(ttl, now));
+                let session = store.open(ttl, now, rules.expiry(ttl, now));
                 Answer::Session { asked, session: session.id, ttl }
             }
             Ask::KeepAlive { asked, session: id } => match store.session(id) {
@@ -232,6 +236,12 @@ impl LockService {
         while let Some(id) = store.expired(now) {
             store.end(id, &mut self.gone);
         }
+        self.former.retain(|&(id, over)| {
+            if over <= now {
+                store.end(id, &mut self.gone);
+            }
+            over > now
+        });
         self.notify(say);
     }
 
@@ -249,11 +259,12 @@ impl Service for LockService {
     type Ask = Ask;
     type Answer = Answer;
     type Timer = Look;
+    type Mutant = Mutant;
 
     /// A cluster that comes up elects a leader, which begins with full times.
     fn start(desk: &mut Desk<'_, Self>) -> Self {
-        let mut service = LockService::default();
-        service.on_leader_change(desk);
+        let service = LockService::default();
+        mutants::begin_anew(desk);
         if let Some(wait) = desk.config().next_look(desk.now()) {
             desk.arm(Look, wait);
         }
@@ -261,6 +272,7 @@ impl Service for LockService {
     }
 
     fn on_ask(&mut self, from: NodeId, ask: Ask, desk: &mut Desk<'_, Self>) {
+        mutants::count_on(desk);
         let mut store = std::mem::take(desk.durable());
         let (rules, now) = (desk.config().clone(), desk.now());
         self.handle((&mut store, &rules, now), from, ask, |to, answer| desk.answer(to, answer));
@@ -278,8 +290,8 @@ impl Service for LockService {
     }
 
     fn on_leader_change(&mut self, desk: &mut Desk<'_, Self>) {
-        let (rules, now) = (desk.config().clone(), desk.now());
-        Self::refresh(desk.durable(), &rules, now);
+        self.former = mutants::still_ended_by_the_former(desk);
+        mutants::begin_anew(desk);
     }
 
     /// The owner of the oldest key; where there are no keys, the holder by the record. A grant by a key is named by its

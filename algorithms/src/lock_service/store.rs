@@ -21,6 +21,8 @@ pub struct Kept {
 pub struct Session {
     pub id: u64,
     pub ttl: Span,
+    /// When it was opened, by the clock of the service.
+    pub opened: LocalTime,
     /// When its time is over, by the clock of the service, if it is not kept alive.
     pub expires: LocalTime,
 }
@@ -64,10 +66,15 @@ impl Store {
         self.record
     }
 
+    /// Counts changes from the beginning again.
+    pub fn count_anew(&mut self) {
+        self.revision = 0;
+    }
+
     /// Opens a session.
-    pub fn open(&mut self, ttl: Span, expires: LocalTime) -> Session {
+    pub fn open(&mut self, ttl: Span, opened: LocalTime, expires: LocalTime) -> Session {
         self.sessions_opened += 1;
-        let session = Session { id: self.sessions_opened, ttl, expires };
+        let session = Session { id: self.sessions_opened, ttl, opened, expires };
         self.sessions.push(session);
         session
     }

@@ -3,7 +3,7 @@
 use sim::algorithm::{Sum, total};
 use sim::{Assumption, Bounds, Claim, Network, Promise, Span};
 
-use super::config::{CheckQuorum, Config, Stickiness};
+use super::config::{CheckQuorum, Config, Reads, Stickiness};
 use super::presence::SHORTEST_CHECK;
 use crate::clocks::slow;
 
@@ -43,16 +43,28 @@ pub(super) fn claims(config: &Config) -> Vec<Claim> {
             claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::Stability]));
         }
     }
+    if config.reads == Reads::Lease {
+        claims.extend(Claim::all(Assumption::BoundedDrift, &[Promise::NoStaleLeaderRead, Promise::LeaseContainment]));
+    }
     claims
 }
 
 pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
+    let network = &allowed(config, network);
     let step_down = step_down(config, network);
     let overlap = step_down.clone().map(|mut sum| {
         sum.push((network.max_delay + network.disk, "an answer to the old leader that was still on its way"));
         sum
     });
-    Bounds { recovery: recovery(config, network), step_down, detection: config.election_high, overlap, ..Bounds::default() }
+    let (recovery, drift) = (recovery(config, network), config.drift());
+    Bounds { recovery, step_down, detection: config.election_high, overlap, drift, ..Bounds::default() }
+}
+
+/// Where clocks may run apart by more than the scenario sets them to, everything may take so much longer.
+fn allowed(config: &Config, network: &Network) -> Network {
+    let margin = if config.reads == Reads::Lease { config.clock_margin } else { Span::ZERO };
+    let ppm = Span(1_000_000).fraction(margin.0, config.election_low.0.max(1)).0;
+    Network { drift_ppm: network.drift_ppm.max(ppm), ..*network }
 }
 
 /// From a whole network to an established leader, such that a correct implementation misses it about once in 10 000 times. With

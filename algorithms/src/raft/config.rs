@@ -1,6 +1,6 @@
 //! The settings of Raft: three separate switches, three presets, timers.
 
-use sim::{Config as Settings, Kind, Setting, Span, Value};
+use sim::{Config as Settings, Kind, Ratio, Setting, Span, Value};
 
 /// Whose choices the settings follow where nothing else is said.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +36,16 @@ pub enum CheckQuorum {
     Lease,
 }
 
+/// Where a leader finds what it answers a read with (dissertation, section 6.4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reads {
+    /// A read is an entry of the log like any other.
+    Log,
+    /// In what it calls committed, for as long as a majority has pledged itself to elect nobody else (section 6.4.1; etcd's
+    /// `ReadOnlyLeaseBased`); else through the log.
+    Lease,
+}
+
 /// The settings of one member.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -52,6 +62,9 @@ pub struct Config {
     /// An election timeout is drawn uniformly from `election_low` up to, and without, `election_high`.
     pub election_low: Span,
     pub election_high: Span,
+    pub reads: Reads,
+    /// Under [`Reads::Lease`]: how much earlier than what was pledged a lease is over.
+    pub clock_margin: Span,
 }
 
 impl Config {
@@ -68,6 +81,8 @@ impl Config {
                 heartbeat_jitter: Span::ZERO,
                 election_low: Span::millis(150),
                 election_high: Span::millis(300),
+                reads: Reads::Log,
+                clock_margin: Span::millis(15),
             },
             // server/embed/config.go: TickMs 100, ElectionMs 1000, PreVote; server/etcdserver/bootstrap.go: CheckQuorum.
             Preset::Etcd => Config {
@@ -80,6 +95,8 @@ impl Config {
                 heartbeat_jitter: Span::ZERO,
                 election_low: Span::millis(1000),
                 election_high: Span::millis(2000),
+                reads: Reads::Log,
+                clock_margin: Span::millis(100),
             },
             // config.go: HeartbeatTimeout and ElectionTimeout 1000 ms, LeaderLeaseTimeout 500 ms. HeartbeatTimeout is what a
             // follower waits; replication.go sends heartbeats between one and two tenths of it apart.
@@ -93,6 +110,8 @@ impl Config {
                 heartbeat_jitter: Span::millis(100),
                 election_low: Span::millis(1000),
                 election_high: Span::millis(2000),
+                reads: Reads::Log,
+                clock_margin: Span::millis(100),
             },
         }
     }
@@ -118,6 +137,8 @@ const STICKINESS: [(Stickiness, &str); 3] =
     [(Stickiness::Off, "off"), (Stickiness::Ignore, "ignore"), (Stickiness::Reject, "reject")];
 const CHECK_QUORUM: [(CheckQuorum, &str); 3] =
     [(CheckQuorum::Off, "off"), (CheckQuorum::On, "on"), (CheckQuorum::Lease, "lease")];
+
+const READS: [(Reads, &str); 2] = [(Reads::Log, "log"), (Reads::Lease, "lease")];
 
 fn chosen<T: Copy>(choices: &[(T, &str)], word: &str) -> T {
     let found = choices.iter().find(|(_, name)| *name == word);
@@ -163,6 +184,16 @@ impl Settings for Config {
             kind: Kind::Range,
             about: "How long a member waits for a leader before it campaigns; the high end itself is never drawn.",
         },
+        Setting {
+            key: "reads",
+            kind: Kind::Choice(&["log", "lease"]),
+            about: "Whether a read goes through the log, or is answered by the leader alone while a majority has pledged itself to it.",
+        },
+        Setting {
+            key: "clock-margin",
+            kind: Kind::Span,
+            about: "With reads = \"lease\": how much earlier than the pledges the lease is over, so that clocks may run apart.",
+        },
     ];
 
     fn set(&mut self, key: &str, value: &Value) {
@@ -175,6 +206,8 @@ impl Settings for Config {
             ("heartbeat", Value::Span(span)) => self.heartbeat = *span,
             ("heartbeat-jitter", Value::Span(span)) => self.heartbeat_jitter = *span,
             ("election-timeout", Value::Range(low, high)) => (self.election_low, self.election_high) = (*low, *high),
+            ("reads", Value::Choice(name)) => self.reads = chosen(&READS, name),
+            ("clock-margin", Value::Span(span)) => self.clock_margin = *span,
             _ => unreachable!("`{key}` = {value} does not fit the table of settings"),
         }
     }
@@ -189,6 +222,8 @@ impl Settings for Config {
             "heartbeat" => Value::Span(self.heartbeat),
             "heartbeat-jitter" => Value::Span(self.heartbeat_jitter),
             "election-timeout" => Value::Range(self.election_low, self.election_high),
+            "reads" => word(&READS, self.reads),
+            "clock-margin" => Value::Span(self.clock_margin),
             _ => unreachable!("there is no setting `{key}`"),
         }
     }
@@ -224,8 +259,42 @@ impl Settings for Config {
             );
             return Err(("lease-timeout", advice));
         }
+        if self.reads == Reads::Lease { self.check_lease() } else { Ok(()) }
+    }
+}
+
+impl Config {
+    /// Is there anything on which a lease could rest?
+    fn check_lease(&self) -> Result<(), (&'static str, String)> {
+        let low = self.election_low;
+        if self.check_quorum == CheckQuorum::Off {
+            let advice = "etcd refuses this: \"CheckQuorum must be enabled when ReadOnlyOption is ReadOnlyLeaseBased\"; a leader that nobody \
+                          hears would never know: write check-quorum = \"on\", or reads = \"log\"";
+            return Err(("reads", String::from(advice)));
+        }
+        if self.stickiness == Stickiness::Off {
+            let advice = "nobody would keep to a leader that it has just heard, and a lease is nothing else (in etcd both come with \
+                          CheckQuorum): write leader-stickiness = \"ignore\", or reads = \"log\"";
+            return Err(("reads", String::from(advice)));
+        }
+        if self.clock_margin >= low {
+            let advice = format!("nothing is left of pledges for the shortest election timeout, {low}: write \"{}\"", tenth(low));
+            return Err(("clock-margin", advice));
+        }
         Ok(())
     }
+
+    /// By how much one clock may outrun another before a lease outlasts its pledges; `None`: nothing rests on clocks.
+    pub(super) fn drift(&self) -> Option<Ratio> {
+        let micros = |span: Span| u32::try_from(span.0 / 1_000).unwrap_or(u32::MAX);
+        let (low, left) = (micros(self.election_low), micros(self.election_low - self.clock_margin));
+        (self.reads == Reads::Lease).then(|| Ratio::new(low, left.max(1)))
+    }
+}
+
+/// What is left for clocks: TiKV's leader lease is nine tenths of its election timeout.
+fn tenth(low: Span) -> Span {
+    low.fraction(1, 10)
 }
 
 /// A heartbeat that leaves room for two that get lost.
@@ -257,6 +326,23 @@ mod tests {
             }
             assert_eq!(format!("{config:?}"), format!("{copy:?}"));
             assert_eq!(config.check(), Ok(()), "a preset is in order");
+        }
+    }
+
+    #[test]
+    fn a_lease_is_refused_where_nothing_holds_it_up() {
+        let word = |word: &str| Value::Choice(String::from(word));
+        let lease = ("reads", word("lease"));
+        assert_eq!(with(std::slice::from_ref(&lease)).check(), Ok(()), "etcd's defaults bear one");
+        let cases: [(Change, &str, &str); 3] = [
+            (("check-quorum", word("off")), "reads", "\"CheckQuorum must be enabled when ReadOnlyOption is ReadOnlyLeaseBased\""),
+            (("leader-stickiness", word("off")), "reads", "leader-stickiness = \"ignore\""),
+            (("clock-margin", Value::Span(Span::secs(1))), "clock-margin", "\"100ms\""),
+        ];
+        for (change, key, words) in cases {
+            assert_eq!(with(std::slice::from_ref(&change)).check(), Ok(()), "{change:?} is all right without a lease");
+            let (at, complaint) = with(&[lease.clone(), change]).check().unwrap_err();
+            assert!(at == key && complaint.contains(words), "{at}: {complaint}");
         }
     }
 

@@ -66,7 +66,8 @@ impl Raft {
         if ctx.bug(Mutant::R16) && self.role != Role::Leader {
             self.restart_election_timer(ctx);
         }
-        if term > self.term && !transfer {
+        let pledged = term == self.term && self.is_pledged_to_another(from, ctx);
+        if (term > self.term || pledged) && !transfer {
             match self.protects_leader_from(from, ctx) {
                 Stickiness::Off => {}
                 Stickiness::Ignore => return,
@@ -98,7 +99,8 @@ impl Raft {
     /// A pre-vote is an opinion: giving one changes nothing here.
     #[cold]
     pub(super) fn on_request_pre_vote(&mut self, from: NodeId, term: u64, end: LogEnd, ctx: &mut Context<'_, Raft>) {
-        if term > self.term && !ctx.bug(Mutant::R12) {
+        let pledged = term == self.term && self.is_pledged_to_another(from, ctx);
+        if (term > self.term || pledged) && !ctx.bug(Mutant::R12) {
             match self.protects_leader_from(from, ctx) {
                 Stickiness::Off => {}
                 Stickiness::Ignore => return,
@@ -176,6 +178,7 @@ impl Raft {
         let hears_leader = self.leader.is_some() && (recent || ctx.bug(Mutant::R29));
         match ctx.config().stickiness {
             _ if hears_leader && ctx.bug(Mutant::Q6) => Stickiness::Reject,
+            stickiness if self.is_pledged_to_another(candidate, ctx) => stickiness,
             Stickiness::Ignore if hears_leader => Stickiness::Ignore,
             Stickiness::Reject if self.leader.is_some_and(|leader| leader != candidate) => Stickiness::Reject,
             _ => Stickiness::Off,
@@ -192,6 +195,7 @@ impl Raft {
         self.append(None, ctx);
         self.arm_heartbeat(ctx);
         self.arm_first_quorum_check(ctx);
+        self.begin_lease(ctx);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What members say to each other, what each message claims about its sender, and the timers.
 
-use sim::{Asserts, Encode, Encoder, Entry, Epoch, List, NodeId};
+use sim::{Asserts, Encode, Encoder, Entry, Epoch, List, LocalTime, NodeId, Span};
 
 use super::durable::Stable;
 
@@ -25,6 +25,10 @@ pub enum Message {
     TimeoutNow { term: u64 },
     /// From an operator: hand over to this member.
     TransferLeader { to: NodeId },
+    /// From a leader that answers reads by lease: help to elect nobody else for a while. `sent`: when, by its clock.
+    AskPledge { term: u64, sent: LocalTime },
+    /// The answer: for so long, from now on.
+    Pledge { term: u64, sent: LocalTime, lasting: Span },
 }
 
 impl sim::Message for Message {
@@ -42,6 +46,8 @@ impl sim::Message for Message {
             Message::Refused { .. } => "AppendRefused",
             Message::TimeoutNow { .. } => "TimeoutNow",
             Message::TransferLeader { .. } => "TransferLeader",
+            Message::AskPledge { .. } => "AskPledge",
+            Message::Pledge { .. } => "Pledge",
         }
     }
 }
@@ -58,6 +64,8 @@ impl Message {
             | Message::RequestVote { term, .. }
             | Message::Vote { term, granted: false, .. }
             | Message::PreVote { term, granted: false }
+            | Message::AskPledge { term, .. }
+            | Message::Pledge { term, .. }
             | Message::TimeoutNow { term } => (term, None),
             Message::Vote { term, candidate, granted: true } => (term, Some((Epoch(term, 0), candidate))),
             Message::RequestPreVote { .. } | Message::PreVote { granted: true, .. } | Message::TransferLeader { .. } => (0, None),
@@ -74,6 +82,8 @@ impl Message {
             | Message::Refused { term, .. }
             | Message::Vote { term, granted: false, .. }
             | Message::PreVote { term, granted: false }
+            | Message::AskPledge { term, .. }
+            | Message::Pledge { term, .. }
             | Message::TimeoutNow { term } => disk.term >= term,
             Message::Appended { term, index, index_term } => {
                 disk.term > term || disk.term == term && disk.term_at(index) == Some(index_term)
@@ -110,6 +120,8 @@ impl Encode for Message {
             Message::PreVote { term, granted } => to.words([6 | u64::from(granted) << 8, term]),
             Message::TimeoutNow { term } => to.words([7, term]),
             Message::TransferLeader { to: target } => to.words([8 | u64::from(target.0) << 16]),
+            Message::AskPledge { term, sent } => to.words([9, term, sent.0]),
+            Message::Pledge { term, sent, lasting } => to.words([10, term, sent.0, lasting.0]),
         }
     }
 }
@@ -133,6 +145,8 @@ pub enum Timer {
     Quorum,
     /// The end of a leader's patience with the member that it hands over to.
     Transfer,
+    /// A leader's next question for pledges.
+    Lease,
 }
 
 impl Encode for Timer {

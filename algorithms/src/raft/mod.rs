@@ -19,6 +19,7 @@ mod bounds;
 mod config;
 mod durable;
 mod election;
+mod lease;
 mod messages;
 mod mutants;
 mod presence;
@@ -31,11 +32,12 @@ use sim::{
     NoService, NodeId, Observation, Role, Shelf, Span,
 };
 
-pub use config::{CheckQuorum, Config, Preset, Stickiness};
+pub use config::{CheckQuorum, Config, Preset, Reads, Stickiness};
 pub use durable::{Stable, Write};
 pub use messages::{Message, Timer};
 pub use mutants::Mutant;
 
+use lease::Lease;
 use replication::Progress;
 use tally::Tally;
 
@@ -68,6 +70,8 @@ pub struct Raft {
     active: usize,
     /// While it leads: to whom it is handing over.
     transferee: Option<NodeId>,
+    /// Where reads are answered by lease.
+    lease: Option<Box<Lease>>,
     room: Room,
 }
 
@@ -154,6 +158,7 @@ impl Raft {
         ctx.disarm(Timer::Heartbeat);
         ctx.disarm(Timer::Quorum);
         ctx.disarm(Timer::Transfer);
+        ctx.disarm(Timer::Lease);
         self.restart_election_timer(ctx);
     }
 
@@ -217,6 +222,7 @@ impl Algorithm for Raft {
             peers: Vec::new(),
             active: 0,
             transferee: None,
+            lease: Lease::at_start(ctx),
             room: Room::default(),
         };
         raft.restart_election_timer(ctx);
@@ -246,6 +252,8 @@ impl Algorithm for Raft {
             Message::PreVote { term, granted } => self.on_pre_vote(from, term, granted, ctx),
             Message::TimeoutNow { term } => self.on_timeout_now(from, term, ctx),
             Message::TransferLeader { to } => self.on_transfer_leader(to, ctx),
+            Message::AskPledge { term, sent } => self.on_ask_pledge(from, term, sent, ctx),
+            Message::Pledge { term, sent, lasting } => self.on_pledge(from, term, (sent, lasting), ctx),
         }
     }
 
@@ -256,6 +264,7 @@ impl Algorithm for Raft {
             Timer::Quorum => self.on_quorum_timer(ctx),
             Timer::Election => self.on_election_timer(ctx),
             Timer::Transfer => self.transferee = None,
+            Timer::Lease => self.on_lease_timer(ctx),
         }
     }
 
@@ -264,6 +273,18 @@ impl Algorithm for Raft {
         if self.role == Role::Leader && self.transferee.is_none() {
             self.append(Some(item), ctx);
         }
+    }
+
+    fn on_read(&mut self, item: Item, ctx: &mut Context<'_, Raft>) -> Option<LocalTime> {
+        let until = self.lease_until(ctx);
+        if until.is_none() {
+            self.on_propose(item, ctx);
+        }
+        until
+    }
+
+    fn pledged_to(&self, leader: NodeId) -> Option<LocalTime> {
+        self.lease.as_ref()?.pledged_to(leader)
     }
 
     #[inline(always)]

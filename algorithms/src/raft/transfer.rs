@@ -23,6 +23,7 @@ impl Raft {
         ctx.disarm(Timer::Transfer);
         if to != me {
             self.transferee = Some(to);
+            self.give_up_lease();
             // After one election timeout the target has failed, and the leader goes on.
             ctx.arm(Timer::Transfer, ctx.config().election_low);
             if !self.hand_over_if_ready(ctx) {

@@ -27,7 +27,7 @@ mod settings;
 
 use std::collections::VecDeque;
 
-use sim::{Authority, Desk, Encode, Encoder, Grant, LocalTime, NodeId, Service, Span, WallTime};
+use sim::{Authority, Desk, Encode, Encoder, Grant, LocalTime, Never, NodeId, Service, Span, WallTime};
 
 pub(crate) use client::{DRIFT, REPETITIONS, fresh_value, validity};
 pub use commands::{Answer, Ask};
@@ -153,6 +153,7 @@ impl Service for Redis {
     type Ask = Ask;
     type Answer = Answer;
     type Timer = Timer;
+    type Mutant = Never;
 
     fn start(desk: &mut Desk<'_, Redis>) -> Redis {
         let config = *desk.config();

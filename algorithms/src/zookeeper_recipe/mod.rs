@@ -38,7 +38,7 @@ use sim::{
     Observation, Role, Span,
 };
 
-use crate::lock_service::{Answer, Key, LockService, Revision, Rules};
+use crate::lock_service::{self, Answer, Key, LockService, Revision, Rules};
 
 pub use config::{Config, DeadlineFrom, ErrorPolicy};
 pub use mutants::Mutant;
@@ -145,6 +145,10 @@ impl Algorithm for ZookeeperRecipe {
 
     fn services(config: &Config) -> Vec<(&'static str, Rules)> {
         vec![("zookeeper", Rules::zookeeper(config.tick_time))]
+    }
+
+    fn service_mutant(mutant: Mutant) -> Option<lock_service::Mutant> {
+        mutants::of_service(mutant)
     }
 
     fn start(ctx: &mut Context<'_, Self>) -> Self {

@@ -116,9 +116,11 @@ pub fn message_words(message: &Message) -> String {
             format!("{kind} term={term} last={last_index}/{last_term}{}", if *transfer { " transfer" } else { "" })
         }
         Message::RequestPreVote { term, last_index, last_term } => format!("{kind} term={term} last={last_index}/{last_term}"),
-        Message::Vote { term, .. } | Message::PreVote { term, .. } | Message::TimeoutNow { term } => {
-            format!("{kind} term={term}")
-        }
+        Message::Vote { term, .. }
+        | Message::PreVote { term, .. }
+        | Message::TimeoutNow { term }
+        | Message::AskPledge { term, .. }
+        | Message::Pledge { term, .. } => format!("{kind} term={term}"),
         Message::AppendEntries { term, previous, previous_term, commit, entries } => {
             let entries = entries.as_ref().map_or(String::new(), |entries| format!(" entries={}", log_words(entries)));
             format!("{kind} term={term} prev={previous}/{previous_term} commit={commit}{entries}")

@@ -7,6 +7,7 @@ macro_rules! worlds {
 }
 
 pub(super) const WORLDS: &[(&str, &str)] = worlds![
+    "all-sessions-over",
     "calm",
     "calm-in-turn",
     "canary",
@@ -30,8 +31,10 @@ pub(super) const WORLDS: &[(&str, &str)] = worlds![
     "intersecting-views",
     "late-answers-to-all",
     "late-answers-to-holder",
+    "late-answers-to-leader",
     "leader-cut-off-unfenced",
     "leader-paused-in-thought",
+    "leaders-clock-slow",
     "lock-outlasted",
     "lowest-comes-back",
     "lowest-crashes",
@@ -46,8 +49,10 @@ pub(super) const WORLDS: &[(&str, &str)] = worlds![
     "replica-takes-over",
     "resource-crashes",
     "service-away",
+    "service-changes-leader",
     "session-cut-off",
     "session-lost-while-waiting",
+    "slow-and-nothing-wrong",
     "slow-disks",
     "tail-of-the-elected",
     "wall-clock-ahead",
@@ -68,6 +73,9 @@ const IN_TURN: &str = "zoo/calm-in-turn";
 const PAPER: &str = "algorithm.raft.preset=paper";
 const ETCD: &str = "algorithm.raft.preset=etcd";
 const HASHICORP: &str = "algorithm.raft.preset=hashicorp";
+const BY_LEASE: &str = "algorithm.raft.reads=lease";
+const READING: &str = "work.operations=[write, read]";
+const OFTEN: &str = "work.interval=20ms";
 const TICK: &str = "algorithm.zab.tick-time=200ms";
 const FENCED: &str = "work.fencing=at-least";
 
@@ -115,6 +123,19 @@ pub(super) const KEEPERS: &[Keeper] = &[
             (&["R1", "R3", "R10", "R11", "R22", "R25", "R26", "R27", "Q1", "Q5", "Q6", "Q9"], "random-faults", &[ETCD]),
             (&["Q1", "Q5", "Q6", "Q9"], "random-faults", &[HASHICORP]),
             (&["Q1", "Q5", "Q6", "Q9"], "zoo/random-faults-fast", &[PAPER]),
+        ],
+    },
+    Keeper {
+        algorithm: "raft",
+        calm: CALM,
+        // Leaders are asked for the state every other time.
+        set: &[ETCD, BY_LEASE, READING, OFTEN],
+        ordeals: &[
+            (&["R18a"], "zoo/late-answers-to-leader", &[]),
+            (&["R18b"], "zoo/leaders-clock-slow", &[]),
+            (&["R18c"], "leader-isolated", &[]),
+            (&["R18d"], "random-faults", &[]),
+            (&["R23"], "zoo/slow-disks", &[]),
         ],
     },
     Keeper {
@@ -186,6 +207,16 @@ pub(super) const KEEPERS: &[Keeper] = &[
             (&["L3", "L8", "L11"], "zoo/holder-cut-off", &[]),
             (&["L4"], "zoo/wall-clock-ahead", &[]),
             (&["L5"], "zoo/holder-crashes", &[]),
+            // A deadline that leaves room for several errors in a row.
+            (
+                &["L21"],
+                "zoo/slow-and-nothing-wrong",
+                &[
+                    "algorithm.kubernetes-lease.lease-duration=30s",
+                    "algorithm.kubernetes-lease.renew-deadline=25s",
+                    "algorithm.kubernetes-lease.request-timeout=2s",
+                ],
+            ),
             // It takes a while from reading the record to replacing it.
             (&["L6"], "zoo/holder-crashes", &["nodes=5", "network.delay={ uniform = [50ms, 150ms] }"]),
             (
@@ -202,6 +233,9 @@ pub(super) const KEEPERS: &[Keeper] = &[
         ordeals: &[
             (&["L1"], "zoo/late-answers-to-holder", &["algorithm.etcd-session.clock-margin=100ms"]),
             (&["L9"], "zoo/session-lost-while-waiting", &[]),
+            // Of the service.
+            (&["L18"], "zoo/all-sessions-over", &[FENCED]),
+            (&["L19", "L20"], "zoo/service-changes-leader", &[]),
         ],
     },
     Keeper {
@@ -212,6 +246,9 @@ pub(super) const KEEPERS: &[Keeper] = &[
             (&["L1", "L29"], "zoo/late-answers-to-all", &[]),
             (&["L3", "L29"], "zoo/clocks-apart", &[]),
             (&["L9", "L29"], "zoo/contender-goes", &[]),
+            // Of the service.
+            (&["L18"], "zoo/all-sessions-over", &[FENCED]),
+            (&["L19", "L20"], "zoo/service-changes-leader", &[]),
             (&["L27", "L29"], "zoo/session-cut-off", &[]),
             (&["L28", "L29"], "zoo/service-away", &[]),
             (&["L30", "L29"], "zoo/deaf-at-the-start", &[]),

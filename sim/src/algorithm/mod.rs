@@ -24,6 +24,7 @@ pub use crate::encode::{Encode, Encoder};
 use crate::invariant::Invariant;
 use crate::service::Service;
 use crate::settings::Config;
+use crate::time::LocalTime;
 
 /// How messages travel between members.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +84,8 @@ pub type ServiceConfig<A> = <<A as Algorithm>::Service as Service>::Config;
 pub type ServiceAsk<A> = <<A as Algorithm>::Service as Service>::Ask;
 /// What they answer.
 pub type ServiceAnswer<A> = <<A as Algorithm>::Service as Service>::Answer;
+/// The bugs that they can have.
+pub type ServiceMutant<A> = <<A as Algorithm>::Service as Service>::Mutant;
 
 /// A leader-election algorithm, as one member of a cluster runs it.
 ///
@@ -125,6 +128,11 @@ pub trait Algorithm: Sized + 'static {
         Vec::new()
     }
 
+    /// Of a bug that is one of its services: which of theirs it is.
+    fn service_mutant(_mutant: Self::Mutant) -> Option<ServiceMutant<Self>> {
+        None
+    }
+
     /// Invariants of its own, beside the common ones.
     fn invariants() -> Vec<Box<dyn Invariant<Self>>> {
         Vec::new()
@@ -155,6 +163,13 @@ pub trait Algorithm: Sized + 'static {
         let token = self.observe(ctx.durable()).token();
         ctx.act(item, token);
     }
+    /// As [`Algorithm::on_propose`], where items go into a replicated log and this one only asks for the state. Whoever answers it there and
+    /// then, from what it calls committed, by a lease that its voters grant, says until when by its own clock that lease lasts.
+    /// The default puts reads into the log, like all else.
+    fn on_read(&mut self, item: Item, ctx: &mut Context<'_, Self>) -> Option<LocalTime> {
+        self.on_propose(item, ctx);
+        None
+    }
     /// The protected resource answered.
     fn on_acted(&mut self, item: Item, acted: Acted, ctx: &mut Context<'_, Self>) {
         if acted == Acted::Accepted {
@@ -164,6 +179,11 @@ pub trait Algorithm: Sized + 'static {
 
     /// What it shows of itself. Called after every step, with the latest image: must be cheap, and change nothing.
     fn observe(&self, durable: &Self::Durable) -> Observation;
+    /// Until when, by its own clock, it helps to elect nobody but this leader: on such pledges the lease rests by which a leader answers
+    /// reads. Asked by the checkers when one has.
+    fn pledged_to(&self, _leader: NodeId) -> Option<LocalTime> {
+        None
+    }
     /// What this message claims about its sender's past. Asked when it *departs*; nothing, if the algorithm does not say.
     fn asserts(_message: &Self::Message) -> Asserts {
         Asserts::default()

@@ -83,6 +83,12 @@ impl Invariant {
         self.needs.iter().all(|fact| fact.offered(facts))
     }
 
+    /// Is it judged of a replicated log, too, whose leaders answer reads by a lease that their voters grant? It is where an algorithm
+    /// claims that they may.
+    pub const fn is_of_voters_lease(&self) -> bool {
+        matches!(self.promise, Promise::LeaseContainment | Promise::NoStaleLeaderRead)
+    }
+
     /// Real harm is a safety finding whatever was promised: two leaders in one epoch, thrown-away work, effects that
     /// contradict each other, a job that was run twice.
     pub const fn is_harm(&self) -> bool {
@@ -307,9 +313,10 @@ pub const ALL: [Invariant; COUNT] = [
     Invariant {
         promise: Promise::LeaseContainment,
         name: "lease-containment",
-        citation: "Gray and Cheriton 1989 (leases), section 2",
-        sentence: "A holder's own deadline is over no later than the grant is by the record of a majority of the services.",
-        exercised: "a holder's deadline was set or moved",
+        citation: "Gray and Cheriton 1989 (leases), section 2; Ongaro 2014 (dissertation), section 6.4.1",
+        sentence: "A holder's own deadline is over no later than the grant is by the record of a majority of the services, or than \
+                   a majority of the voters refuses to elect another.",
+        exercised: "a holder's deadline was set or moved; or a leader answered a read by the lease of its voters",
         severity: Severity::Safety,
         needs: &[Fact::Leases],
     },

@@ -165,6 +165,11 @@ impl Committed {
         }
     }
 
+    /// How many entries are committed with this item, the newest of its number; `None`: it is not.
+    pub fn version_with(&self, item: Item) -> Option<u64> {
+        self.registry.iter().rposition(|entry| entry.item == Some(item)).map(|position| position as u64 + 1)
+    }
+
     /// The items of the history that was kept, in order.
     pub fn items(&self) -> impl Iterator<Item = Item> {
         self.registry.iter().filter_map(|entry| entry.item)

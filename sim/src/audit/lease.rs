@@ -52,7 +52,8 @@ impl Leases {
             record.last_holder = Some(was.holder);
             let willing = match prompt {
                 Prompt::Asked { by, releases } => by == was.holder && releases.is_none_or(|own| own == was.id),
-                Prompt::OwnRule => true,
+                // Its rule is that time must be over: who comes too early has another's clock, or another's record.
+                Prompt::OwnRule => until <= at,
                 Prompt::Replaced => false,
             };
             record.taken = (!willing && until > at).then_some((was.holder, until));
@@ -75,6 +76,16 @@ impl Leases {
         if !contained {
             findings.violated(Promise::LeaseContainment, at, &[node], || {
                 format!("{node} would act until {until}, and no majority of the services has its grant on record for so long")
+            });
+        }
+    }
+
+    /// A leader answered a read by the lease of its voters.
+    pub fn read(&mut self, findings: &mut Findings, at: Time, node: NodeId, (until, pledged): (Time, bool)) {
+        findings.exercised(Promise::LeaseContainment);
+        if !pledged {
+            findings.violated(Promise::LeaseContainment, at, &[node], || {
+                format!("{node} answers reads until {until}, and no majority of the members refuses to elect another for so long")
             });
         }
     }

@@ -125,10 +125,13 @@ impl Audit {
         let nodes = usize::from(network.members);
         let recovery = total(&bounds.recovery);
         let on_its_way = longest_delay(setup, script, network) + network.disk;
+        let bench = Bench::new(facts, claims, bounds, &setup.work);
+        let reads = if bench.judges_reads_of_log() { setup.work.operations.len() as u64 - 1 } else { 0 };
+        let in_vain = setup.work.interval.times(reads);
         Audit {
             on: true,
             facts,
-            bench: Bench::new(facts, claims, bounds, &setup.work),
+            bench,
             findings: Findings::default(),
             election: Election::new(nodes),
             log: Log::new(nodes, claims.iter().any(|claim| claim.promise == Promise::CommitCurrentTermOnly)),
@@ -139,7 +142,7 @@ impl Audit {
             belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total), facts.leases),
             leases: Leases::default(),
             quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
-            liveness: Liveness::new(nodes, terms(setup, network, bounds)),
+            liveness: Liveness::new(nodes, terms(setup, network, bounds, in_vain)),
             growth: Growth::new(nodes, facts.epochs, recovery, bounds.detection),
             ineligible: ineligible(setup),
             up: vec![false; nodes],
@@ -285,6 +288,8 @@ impl Audit {
         if !self.facts.history {
             self.findings.exercised(Promise::CommittedNeverLost);
             self.acknowledged_change(node, self.ledger.version(item));
+        } else if self.bench.judges_reads_of_log() {
+            self.acknowledged_in_log(node, item);
         }
     }
 
@@ -354,12 +359,13 @@ fn longest_delay(setup: &Setup, script: &[ScriptEvent], network: &Network) -> Sp
     degraded.fold(network.max_delay, Span::max)
 }
 
-/// In what time, and under what circumstances, liveness is judged.
-fn terms(setup: &Setup, network: &Network, bounds: &Bounds) -> Terms {
+/// In what time, and under what circumstances, liveness is judged. `in_vain`: how long a leader may be given nothing but reads that leave
+/// no trace.
+fn terms(setup: &Setup, network: &Network, bounds: &Bounds, in_vain: Span) -> Terms {
     let recovery = total(&bounds.recovery);
     let there_and_back = (network.max_delay + network.disk).times(2);
     // An established leader waits for its next item, thinks, and hears of it.
-    let one_item = setup.work.one_item(there_and_back);
+    let one_item = setup.work.one_item(there_and_back) + in_vain;
     let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
     Terms {
         recovery,

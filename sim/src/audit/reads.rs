@@ -2,7 +2,6 @@
 
 use crate::algorithm::{NodeId, Promise};
 use crate::audit::findings::Findings;
-use crate::engine::Errand;
 use crate::setup::Reads;
 use crate::time::Time;
 
@@ -51,16 +50,14 @@ impl Freshness {
         }
     }
 
-    /// A client was told of the state of this version.
-    pub fn answered(&mut self, findings: &mut Findings, at: Time, read: &Errand, version: u64) {
+    /// A client of this member was told of the state of this version; `missing` had been acknowledged when it asked.
+    pub fn answered(&mut self, findings: &mut Findings, at: Time, node: NodeId, version: u64, missing: u64) {
         self.answered += 1;
-        let node = read.node;
         if self.by_others(node) > 0 {
             findings.exercised(Promise::NoStaleLeaderRead);
         }
-        if version < read.acknowledged {
+        if version < missing {
             self.stale += 1;
-            let missing = read.acknowledged;
             findings.violated(Promise::NoStaleLeaderRead, at, &[node], || {
                 format!("{node} answered with version {version} of the state; version {missing} had been acknowledged before it was asked")
             });

@@ -1,7 +1,7 @@
 //! What the checkers are told of the protected resource, and what they make of it: FencingMonotonic, NoStaleLeaderRead,
 //! SingletonJob, and the lost updates of EffectiveSplitBrain.
 
-use crate::algorithm::{NodeId, Promise};
+use crate::algorithm::{Facts, Item, NodeId, Promise};
 use crate::audit::Audit;
 use crate::audit::catalogue::Invariant;
 use crate::audit::fencing::Fence;
@@ -109,7 +109,25 @@ impl Audit {
 
     /// A client was told of this version of the state.
     pub fn read(&mut self, at: Time, errand: &Errand, version: u64) {
-        self.resource.reads.answered(&mut self.findings, at, errand, version);
+        self.resource.reads.answered(&mut self.findings, at, errand.node, version, errand.acknowledged);
+    }
+
+    /// By a log: a client was told by this member that its item is done. The version is how many entries are committed with it.
+    pub(super) fn acknowledged_in_log(&mut self, node: NodeId, item: Item) {
+        if let Some(version) = self.committed.version_with(item) {
+            self.resource.reads.acknowledged(node, version);
+        }
+    }
+
+    /// A leader answered a read by its log, of which it calls so many entries committed, by a lease that lasts until `lease.0`;
+    /// `lease.1`: a majority of the voters has pledged itself for so long.
+    pub(crate) fn read_by_lease(&mut self, at: Time, node: NodeId, item: Item, committed: u64, lease: (Time, bool)) {
+        // It is done, and leaves no trace in the log.
+        self.ledger.acknowledged(item);
+        self.ledger.applied(item);
+        let missing = self.resource.reads.must_reflect(node, Reads::Resource);
+        self.resource.reads.answered(&mut self.findings, at, node, committed, missing);
+        self.leases.read(&mut self.findings, at, node, lease);
     }
 
     /// The resource is down …
@@ -157,11 +175,11 @@ impl Invariant {
         }
     }
 
-    /// Whether it does under these rules.
-    pub fn is_promised_by_resource(&self, work: &Work) -> bool {
+    /// Whether it does under these rules, for algorithms with these facts: what goes into a log never comes there.
+    pub fn is_promised_by_resource(&self, work: &Work, facts: Facts) -> bool {
         match self.promise {
             Promise::FencingMonotonic => work.fences_everything(),
-            Promise::NoStaleLeaderRead => work.reads == Reads::Resource,
+            Promise::NoStaleLeaderRead => work.reads == Reads::Resource && !facts.history,
             Promise::SingletonJob => work.idempotent,
             _ => false,
         }

@@ -28,7 +28,7 @@ impl Bench {
             given[claim.promise as usize].get_or_insert(claim.given);
         }
         // What the resource itself promises, it promises whoever leads.
-        let by_resource = catalogue::ALL.iter().filter(|known| known.is_promised_by_resource(work));
+        let by_resource = catalogue::ALL.iter().filter(|known| known.is_promised_by_resource(work, facts));
         by_resource.for_each(|known| given[known.promise as usize] = Some(Assumption::Asynchrony));
         Bench {
             facts,
@@ -64,7 +64,15 @@ impl Bench {
         catalogue::ALL.iter().map(judgement).collect()
     }
 
+    /// Do leaders answer reads by their logs, and claim that it is right to?
+    pub fn judges_reads_of_log(&self) -> bool {
+        self.reads && self.facts.history && self.given[Promise::NoStaleLeaderRead as usize].is_some()
+    }
+
     fn applies(&self, invariant: &Invariant) -> bool {
+        if self.facts.history && invariant.is_of_voters_lease() {
+            return self.judges_reads_of_log();
+        }
         let judged = match invariant.promise {
             // A rule of Raft's own: an algorithm that learns the log before it leads may commit older epochs by counting.
             Promise::CommitCurrentTermOnly => self.given[invariant.promise as usize].is_some(),

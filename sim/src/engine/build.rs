@@ -48,7 +48,8 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         let bounds = different.fold(A::bounds(&config, &network), |worst, i| worst.worst(A::bounds(&nodes[i].config, &network)));
         let mut audit = Audit::new(setup, &events, facts, &claims, &bounds);
         audit.on = options.checks;
-        let hosts = hosts::<A>(&config, setup.nodes, seed);
+        let mut hosts = hosts::<A>(&config, setup.nodes, seed);
+        hosts.iter_mut().for_each(|host| host.mutant = mutant.and_then(A::service_mutant));
         let names: Vec<&'static str> = PARTS.into_iter().chain(hosts.iter().map(|host| host.name)).collect();
         let base = link_settings(setup, &names);
         let parts = nodes.len() + names.len();

@@ -45,8 +45,10 @@ impl<A: Algorithm> Engine<'_, A> {
     /// What the resource counted, and what the checkers counted there.
     fn resource_report(&self, end: Time) -> Option<ResourceReport> {
         let work = &self.setup.work;
-        let used = (work.on && !self.errands.replicates) || work.job.is_some();
+        let seen = self.wire.audit.resource_report(end);
+        // A log's leaders come here with a job only; what they read by themselves is counted with what is read here.
+        let used = (work.on && !self.errands.replicates) || work.job.is_some() || seen.reads > 0;
         let Tally { accepted, fenced, without_token } = self.resource.tally;
-        used.then(|| ResourceReport { accepted, fenced, without_token, ..self.wire.audit.resource_report(end) })
+        used.then_some(ResourceReport { accepted, fenced, without_token, ..seen })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::algorithm::{Algorithm, Authority, Encode, NodeId, ServiceAsk, ServiceConfig};
+use crate::algorithm::{Algorithm, Authority, Encode, NodeId, ServiceAsk, ServiceConfig, ServiceMutant};
 use crate::engine::ask::Passage;
 use crate::engine::clock::Clock;
 use crate::engine::job::Job;
@@ -34,6 +34,7 @@ pub struct Host<A: Algorithm> {
     pub clock: Clock,
     pub clock_stands: bool,
     config: ServiceConfig<A>,
+    pub mutant: Option<ServiceMutant<A>>,
     durable: Durable<A>,
     mind: Option<A::Service>,
     noise: Stream,
@@ -68,6 +69,7 @@ impl<A: Algorithm> Host<A> {
             clock: Clock::new(id, Ratio::ONE, 0),
             clock_stands: false,
             config,
+            mutant: None,
             durable: Durable::<A>::default(),
             mind: None,
             noise: Stream::new(seed, Purpose::Node { node: id.0, incarnation: 0 }),
@@ -310,6 +312,7 @@ impl<A: Algorithm> Engine<'_, A> {
             now: host.clock.local(now),
             wall: host.clock.wall(now),
             config: &host.config,
+            mutant: host.mutant,
             durable: &mut host.durable,
             noise: &mut host.noise,
             effects: &mut host.effects,

@@ -20,6 +20,7 @@ mod measure;
 mod node;
 mod own;
 mod queue;
+mod read;
 mod reign;
 mod resource;
 mod script;

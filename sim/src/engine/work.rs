@@ -54,6 +54,9 @@ impl<A: Algorithm> Engine<'_, A> {
     /// A member that holds authority gets an item.
     pub(super) fn hand_out(&mut self, i: usize, tenure: usize, operation: Operation, period: u64) {
         let item = self.next_item(i, tenure, operation, period);
+        if operation == Operation::Read && self.errands.replicates {
+            return self.ask_for_state(i, item);
+        }
         self.step(i, |mind, ctx| mind.on_propose(item, ctx));
         if self.script.armed {
             self.moment(Moment::BetweenCheckAndEffect, i);

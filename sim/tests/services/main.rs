@@ -125,6 +125,7 @@ impl Service for Lock {
     type Ask = Ask;
     type Answer = Answer;
     type Timer = Expire;
+    type Mutant = Never;
 
     fn start(desk: &mut Desk<'_, Lock>) -> Lock {
         let forgets = *desk.config();

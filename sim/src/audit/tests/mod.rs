@@ -5,6 +5,7 @@ mod election;
 mod leaders;
 mod liveness;
 mod log;
+mod reads;
 mod resource;
 
 use crate::algorithm::{
