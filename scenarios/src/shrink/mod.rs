@@ -1,5 +1,5 @@
 //! From a scenario in which something was found to the smallest one in which the same is still found: fault events first, then
-//! members, then durations, then settings of links and of the rest of the world. (Delta debugging: Zeller and Hildebrandt,
+//! members, then times, then settings of links and of the rest of the world. (Delta debugging: Zeller and Hildebrandt,
 //! "Simplifying and isolating failure-inducing input", 2002.)
 //!
 //! Pure: whoever calls says by a run whether the finding is still there. Every step is such a run; what loses the finding is not
@@ -10,6 +10,8 @@ mod faults;
 mod nodes;
 mod times;
 mod world;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sim::setup::Setup;
 use sim::{Span, Time};
@@ -28,19 +30,36 @@ pub struct Shrunk {
     pub setup: Setup,
     /// Candidates that were run.
     pub tried: u64,
-    /// Every event that is left was taken away once more, by itself with those that depend on it, and the finding went with it.
-    /// `false`: the candidates ran out before that.
-    pub minimal: bool,
+    pub end: End,
 }
 
-/// Takes away from a scenario whatever it can without losing the finding. `found` is when it is found in the whole, `most` how
-/// many candidates may be run.
+/// Why nothing more was tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Every event that is left was taken away once more, by itself with those that depend on it, and the finding went with it.
+    Minimal,
+    /// The candidates ran out before that.
+    UsedUp,
+    /// Somebody asked to stop before that.
+    Stopped,
+}
+
+/// How long to go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
+    /// So many candidates may be run.
+    pub most: u64,
+    /// Set from elsewhere (Ctrl-C): no more candidates are run.
+    pub stop: &'a AtomicBool,
+}
+
+/// Takes away from a scenario whatever it can without losing the finding. `found` is when it is found in the whole.
 ///
 /// # Panics
 /// When the setup has a swarm: write it out first ([`crate::write::drawn`]).
-pub fn shrink(setup: Setup, found: Time, most: u64, still: &mut Still<'_>) -> Shrunk {
+pub fn shrink(setup: Setup, found: Time, limits: Limits<'_>, still: &mut Still<'_>) -> Shrunk {
     assert!(setup.swarm.is_none(), "a swarm is drawn before it is made smaller");
-    let mut shrinking = Shrinking { setup, found, still, tried: 0, most };
+    let mut shrinking = Shrinking { setup, found, still, tried: 0, limits };
     shrinking.end_soon();
     shrinking.settle_draws();
     for _ in 0..MOST_ROUNDS {
@@ -48,6 +67,7 @@ pub fn shrink(setup: Setup, found: Time, most: u64, still: &mut Still<'_>) -> Sh
         shrinking.fewer_events();
         shrinking.fewer_nodes();
         shrinking.shorter_times();
+        shrinking.sooner();
         shrinking.plainer_world();
         shrinking.end_soon();
         if shrinking.setup == before {
@@ -55,8 +75,8 @@ pub fn shrink(setup: Setup, found: Time, most: u64, still: &mut Still<'_>) -> Sh
         }
     }
     shrinking.fewer_events();
-    let minimal = shrinking.is_minimal();
-    Shrunk { setup: shrinking.setup, tried: shrinking.tried, minimal }
+    let end = shrinking.end();
+    Shrunk { setup: shrinking.setup, tried: shrinking.tried, end }
 }
 
 /// The scenario so far.
@@ -66,19 +86,44 @@ struct Shrinking<'a> {
     found: Time,
     still: &'a mut Still<'a>,
     tried: u64,
-    most: u64,
+    limits: Limits<'a>,
 }
 
 impl Shrinking<'_> {
     /// Takes the candidate if the same is still found there.
     fn attempt(&mut self, candidate: Setup) -> bool {
-        if candidate == self.setup || self.tried >= self.most {
+        if candidate == self.setup || self.is_over().is_some() {
             return false;
         }
         self.tried += 1;
         let Some(found) = (self.still)(&candidate) else { return false };
         (self.setup, self.found) = (candidate, found);
         true
+    }
+
+    /// Why no more candidates may be run, if so.
+    fn is_over(&self) -> Option<End> {
+        if self.limits.stop.load(Ordering::Relaxed) {
+            return Some(End::Stopped);
+        }
+        (self.tried >= self.limits.most).then_some(End::UsedUp)
+    }
+
+    /// Takes every event away once more, each by itself.
+    fn end(&mut self) -> End {
+        if let Some(end) = self.is_over() {
+            return end;
+        }
+        for event in 0..self.setup.script.len() {
+            if self.limits.stop.load(Ordering::Relaxed) {
+                return End::Stopped;
+            }
+            let mut candidate = self.setup.clone();
+            candidate.script = without(&self.setup.script, event..event + 1);
+            let lost = (self.still)(&candidate).is_none();
+            assert!(lost, "the last sweep took away each event by itself, and lost the finding");
+        }
+        End::Minimal
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Setup)) -> bool {
