@@ -140,20 +140,23 @@ impl Subject {
             nodes: (before.nodes, after.setup.nodes),
             seconds,
             messages: number_before(&told, " message").expect("the story counts its messages"),
-            left_out: ["s", ""].iter().find_map(|s| number_before(&told, &format!(" message{s} found no room"))).unwrap_or(0),
+            left_out: ["s", ""]
+                .iter()
+                .find_map(|s| number_before(&told, &format!(" message{s} before them found no room")))
+                .unwrap_or(0),
             without_news: number_before(&told, " more in its causal past").unwrap_or(0),
         }
     }
 }
 
-/// The first so many mutants that random faults find, each of another kind.
-pub fn found_by_random_faults(most: usize) -> Vec<Subject> {
+/// A finding of every mutant that random faults find: each of another kind.
+pub fn found_by_random_faults() -> Vec<Subject> {
     let registry = hustings::registry();
     let mut subjects: Vec<Subject> = Vec::new();
     for player in registry.iter() {
         let of_resource = if player.facts(&[]).history { Vec::new() } else { resource_mutants() };
         for mutant in player.mutants().into_iter().chain(of_resource).filter(|mutant| mutant.caught_by.is_some()) {
-            if subjects.len() < most && subjects.iter().all(|subject| subject.mutant != mutant.id) {
+            if subjects.iter().all(|subject| subject.mutant != mutant.id) {
                 subjects.extend(Subject::search(player.name(), mutant.id, MOST_SEEDS));
             }
         }
@@ -161,17 +164,18 @@ pub fn found_by_random_faults(most: usize) -> Vec<Subject> {
     subjects
 }
 
-/// As Markdown.
+/// As Markdown. Who has a row is 1-minimal and fails in the same way: else it would have failed the test.
 pub fn table(rows: &[Row]) -> String {
     let mut out = String::from(
-        "| mutant | seed | invariant | events | nodes | seconds | messages | without news |\n|---|---|---|---|---|---|---|---|\n",
+        "| mutant | seed | invariant | events | nodes | 1-minimal | same when replayed | seconds | messages | without news |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for row in rows {
         let Row { mutant, seed, invariant, events, nodes, seconds, messages, left_out, without_news } = row;
         let more = if *left_out > 0 { format!(" (+{left_out})") } else { String::new() };
         let _ = writeln!(
             out,
-            "| {mutant} | {seed} | {invariant} | {} → {} | {} → {} | {seconds:.1} | {messages}{more} | {without_news} |",
+            "| {mutant} | {seed} | {invariant} | {} → {} | {} → {} | yes | yes | {seconds:.1} | {messages}{more} | {without_news} |",
             events.0, events.1, nodes.0, nodes.1
         );
     }

@@ -17,15 +17,19 @@ fn findings_of_three_mutants_shrink_to_files_that_fail_alone_in_the_same_way() {
     }
 }
 
+/// Row 6 of the gate asks for twenty, and for short stories of fifteen of them.
+const ASKED: usize = 20;
+
 #[test]
-#[ignore = "row 6 of the gate: twenty findings, some minutes; prints the table"]
-fn twenty_findings_of_different_mutants_shrink_within_a_minute_each() {
-    let rows: Vec<_> = kit::found_by_random_faults(20).iter().map(Subject::shrink).collect();
+#[ignore = "a finding of every mutant that random faults find: some minutes; prints the table of docs/shrinking.md"]
+fn findings_of_twenty_mutants_and_more_shrink_within_a_minute_each() {
+    let rows: Vec<_> = kit::found_by_random_faults().iter().map(Subject::shrink).collect();
     println!("{}", table(&rows));
-    assert_eq!(rows.len(), 20, "so many mutants are found by random faults");
+    assert!(rows.len() >= ASKED, "only {} mutants are found by random faults", rows.len());
     assert!(rows.iter().all(|row| row.seconds < 60.0));
     let short = rows.iter().filter(|row| row.messages <= 40 && row.left_out == 0).count();
-    assert!(short >= 15, "{short} stories of 20 have at most 40 messages");
+    println!("{short} of {} stories have at most 40 messages", rows.len());
+    assert!(short * 4 >= rows.len() * 3, "{short} stories of {} have at most 40 messages", rows.len());
 }
 
 #[test]

@@ -117,16 +117,17 @@ pub fn of(story: &Story, mutant: Option<&str>, invariant: &str, most: usize) -> 
 fn arrow(story: &Story, number: usize, message: usize, like: u64) -> Vec<Mark> {
     let it = &story.messages[message];
     let content = shortened(it.content.as_deref().unwrap_or(""));
+    // Most messages begin with what they are.
+    let said = if content.starts_with(it.kind) { content } else { format!("{}: {content}", it.kind) };
     let (from, to, sent) = (it.from, it.to, it.sent);
     if it.fate != Fate::Arrived {
-        let words = format!("{} to {}, {}  {content}", it.kind, story.lanes[to].name, it.fate.name());
+        let words = format!("to {}, {}: {said}", story.lanes[to].name, it.fate.name());
         return vec![Mark { at: sent, what: What::Unheard { line: from, words } }];
     }
     let again = if like > 0 { format!(" (and {} more like it)", words::count(like)) } else { String::new() };
-    let words = format!("{}{again}  {content}", it.kind);
     vec![
         Mark { at: sent, what: What::Sent { message: number, line: from } },
-        Mark { at: it.ended, what: What::Arrived { message: number, from, to, sent, words } },
+        Mark { at: it.ended, what: What::Arrived { message: number, from, to, sent, words: said + &again } },
     ]
 }
 

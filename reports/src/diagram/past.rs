@@ -40,10 +40,17 @@ impl Past {
     }
 }
 
-/// Whom the finding names; where it names nobody, all members.
+/// Whom the finding names, and the services and the resource that granted or were told at the very time of it: what is found at a
+/// service names those to whom it granted. Where nobody is named, all members.
 pub fn who_took_part(story: &Story, finding: &Finding) -> Vec<usize> {
-    if !finding.lanes.is_empty() {
-        return finding.lanes.clone();
+    if finding.lanes.is_empty() {
+        return (0..story.lanes.len()).filter(|lane| story.lanes[*lane].kind == LaneKind::Member).collect();
     }
-    (0..story.lanes.len()).filter(|lane| story.lanes[*lane].kind == LaneKind::Member).collect()
+    let granted = story.grants.iter().filter(|granted| granted.from == finding.at).map(|granted| granted.lane);
+    let told = story.messages.iter().filter(|message| message.fate == Fate::Arrived && message.ended == finding.at);
+    let told = told.filter(|message| story.lanes[message.to].kind != LaneKind::Member && finding.lanes.contains(&message.from));
+    let mut lanes: Vec<usize> = finding.lanes.iter().copied().chain(granted).chain(told.map(|message| message.to)).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    lanes
 }

@@ -67,7 +67,7 @@ fn what_is_said_again_without_news_is_drawn_once_and_counted() {
     let pings: Vec<(usize, usize, u64, u64)> = (0..9).map(|time| (0, 1, time * 10, time * 10 + 5)).collect();
     let diagram = diagram(&made_up(&pings, &[(0, 0)], (&[1], 100)), 40);
     assert_eq!((diagram.messages, diagram.without_news, diagram.left_out), (1, 8, 0));
-    assert!(text(&diagram).contains("Ping (and 8 more like it)"), "{}", text(&diagram));
+    assert!(text(&diagram).contains("Ping: x (and 8 more like it)"), "{}", text(&diagram));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_is_said_as_it_is_found_is_drawn_though_nobody_hears_it() {
     story.messages[0].fate = Fate::Underway;
     let diagram = diagram(&story, 40);
     assert_eq!((diagram.messages, diagram.without_news), (1, 0));
-    assert!(text(&diagram).contains("Ping to n2, on its way at the end"), "{}", text(&diagram));
+    assert!(text(&diagram).contains("to n2, on its way at the end: Ping: x"), "{}", text(&diagram));
 }
 
 #[test]

@@ -11,6 +11,8 @@ const UNITS: [Span; 5] = [Span::secs(1), Span::millis(500), Span::millis(100), S
 const SHORTEST: Span = Span::millis(1);
 /// A time is rounded up only where this part of it is more than what that adds: rounder is no reason for much longer.
 const MOST_ADDED: u64 = 10;
+/// A gap is made shorter by so many parts of it, or by one less, and so on.
+const PARTS: u64 = 8;
 
 /// One of the times of an event, where it has such a one.
 type Of = fn(&mut ScriptEvent) -> Option<&mut Span>;
@@ -65,13 +67,15 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Less time before an event that has a time, and so much sooner all that come later: their order stays.
+    /// Less time before an event that has a time, and so much sooner all that come later: their order stays. The most first; in a
+    /// race some amounts lose the finding and others do not, so that several are tried.
     pub(super) fn sooner(&mut self) {
         let mut place = 0;
         while let Some(&time) = self.times().get(place) {
             let before = if place == 0 { Span::ZERO } else { self.times()[place - 1] };
             let gap = time - before;
-            if gap <= SHORTEST || !(self.pull(time, gap - SHORTEST) || self.pull(time, Span(gap.0 / 2))) {
+            let parts = (1..=PARTS).rev().map(|part| Span((gap.0 / PARTS * part).min((gap - SHORTEST).0)));
+            if gap <= SHORTEST || !parts.into_iter().any(|by| self.pull(time, by)) {
                 place += 1;
             }
         }
