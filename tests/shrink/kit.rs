@@ -42,14 +42,17 @@ pub struct Row {
     pub without_news: usize,
 }
 
-/// The first safety finding.
+/// The first safety finding; where there is none, the first liveness finding: what the command holds on to.
 fn found(outcome: &Outcome) -> Option<(&'static str, Standing)> {
-    let violated = outcome.judgements.iter().filter(|judgement| judgement.severity == Severity::Safety);
-    let at = violated.filter_map(|judgement| match &judgement.verdict {
-        Verdict::Violated(violation) => Some((violation.at, judgement)),
-        _ => None,
-    });
-    at.min_by_key(|(at, _)| *at).map(|(_, judgement)| (judgement.invariant, judgement.standing))
+    let first = |severity: Severity| {
+        let judged = outcome.judgements.iter().filter(move |judgement| judgement.severity == severity);
+        let at = judged.filter_map(|judgement| match &judgement.verdict {
+            Verdict::Violated(violation) => Some((violation.at, judgement)),
+            _ => None,
+        });
+        at.min_by_key(|(at, _)| *at).map(|(_, judgement)| (judgement.invariant, judgement.standing))
+    };
+    first(Severity::Safety).or_else(|| first(Severity::Liveness))
 }
 
 fn finds(outcome: &Outcome, sought: (&'static str, Standing)) -> bool {
@@ -149,19 +152,26 @@ impl Subject {
     }
 }
 
-/// A finding of every mutant that random faults find: each of another kind.
+/// A finding of every mutant that random faults find, each of another kind; dealt: the first of each algorithm, the second of each, and
+/// so on.
 pub fn found_by_random_faults() -> Vec<Subject> {
     let registry = hustings::registry();
-    let mut subjects: Vec<Subject> = Vec::new();
+    let mut subjects: Vec<(usize, Subject)> = Vec::new();
     for player in registry.iter() {
         let of_resource = if player.facts(&[]).history { Vec::new() } else { resource_mutants() };
+        let mut turn = 0;
         for mutant in player.mutants().into_iter().chain(of_resource).filter(|mutant| mutant.caught_by.is_some()) {
-            if subjects.iter().all(|subject| subject.mutant != mutant.id) {
-                subjects.extend(Subject::search(player.name(), mutant.id, MOST_SEEDS));
+            if subjects.iter().any(|(_, subject)| subject.mutant == mutant.id) {
+                continue;
+            }
+            if let Some(subject) = Subject::search(player.name(), mutant.id, MOST_SEEDS) {
+                subjects.push((turn, subject));
+                turn += 1;
             }
         }
     }
-    subjects
+    subjects.sort_by_key(|(turn, _)| *turn);
+    subjects.into_iter().map(|(_, subject)| subject).collect()
 }
 
 /// As Markdown. Who has a row is 1-minimal and fails in the same way: else it would have failed the test.

@@ -4,8 +4,8 @@ mod kit;
 
 use kit::{Subject, table};
 
-/// Three that are quick.
-const QUICK: [(&str, &str); 3] = [("raft", "R1"), ("raft", "R2"), ("zab", "Z1")];
+/// Three that are quick; of the last it is a liveness finding.
+const QUICK: [(&str, &str); 3] = [("raft", "R7"), ("zab", "Z1"), ("kubernetes-lease", "L5")];
 
 #[test]
 fn findings_of_three_mutants_shrink_to_files_that_fail_alone_in_the_same_way() {
@@ -17,19 +17,21 @@ fn findings_of_three_mutants_shrink_to_files_that_fail_alone_in_the_same_way() {
     }
 }
 
-/// Row 6 of the gate asks for twenty, and for short stories of fifteen of them.
+/// Row 6 of the gate asks for so many findings, and for short stories of so many of them.
 const ASKED: usize = 20;
+const SHORT: usize = 15;
 
 #[test]
 #[ignore = "a finding of every mutant that random faults find: some minutes; prints the table of docs/shrinking.md"]
 fn findings_of_twenty_mutants_and_more_shrink_within_a_minute_each() {
     let rows: Vec<_> = kit::found_by_random_faults().iter().map(Subject::shrink).collect();
     println!("{}", table(&rows));
-    assert!(rows.len() >= ASKED, "only {} mutants are found by random faults", rows.len());
+    let short = |rows: &[kit::Row]| rows.iter().filter(|row| row.messages <= 40 && row.left_out == 0).count();
+    println!("{} of {} stories are whole with at most 40 messages", short(&rows), rows.len());
     assert!(rows.iter().all(|row| row.seconds < 60.0));
-    let short = rows.iter().filter(|row| row.messages <= 40 && row.left_out == 0).count();
-    println!("{short} of {} stories have at most 40 messages", rows.len());
-    assert!(short * 4 >= rows.len() * 3, "{short} stories of {} have at most 40 messages", rows.len());
+    assert!(rows.len() >= ASKED, "only {} mutants are found by random faults", rows.len());
+    let first = &rows[..ASKED];
+    assert!(short(first) >= SHORT, "{} stories of the first {ASKED} are whole with at most 40 messages", short(first));
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn chosen(story: &Story, past: &Past, turns: &Turns, finding: &Finding, most
     let told = Knowledge::of(story, past, turns).told(&drawn);
     drawn.extend(told);
     let without_news = past.messages.len() - drawn.len();
-    drawn.extend((0..story.messages.len()).filter(|message| leaves_as_it_is_found(story, finding, *message)));
+    drawn.extend(leave_as_it_is_found(story, finding));
     let mut kept: Vec<usize> = drawn.iter().copied().collect();
     kept.sort_by_key(|message| (story.messages[*message].ended, *message));
     let left_out = kept.len().saturating_sub(most);
@@ -62,10 +62,16 @@ fn with_like<'a>(story: &Story, kept: &[usize], others: impl Iterator<Item = &'a
     kept.iter().map(|kept| (*kept, like.get(kept).copied().unwrap_or(0))).collect()
 }
 
-/// One who took part said it when it was found: what it says can be what was found.
-fn leaves_as_it_is_found(story: &Story, finding: &Finding, message: usize) -> bool {
-    let it = &story.messages[message];
-    it.sent == finding.at && finding.lanes.contains(&it.from)
+/// What those who took part said when it was found: that can be what was found. Of each kind the first on each way: who has waited
+/// for its disk says much at once.
+fn leave_as_it_is_found(story: &Story, finding: &Finding) -> Vec<usize> {
+    let mut first: BTreeMap<(usize, usize, &str), usize> = BTreeMap::new();
+    for (message, it) in story.messages.iter().enumerate() {
+        if it.sent == finding.at && finding.lanes.contains(&it.from) {
+            first.entry((it.from, it.to, it.kind)).or_insert(message);
+        }
+    }
+    first.into_values().collect()
 }
 
 /// Messages of the past by their receivers, in order of arrival, and by their senders, in order of departure.
