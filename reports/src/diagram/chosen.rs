@@ -7,7 +7,7 @@ use sim::Time;
 
 use super::knowledge::Knowledge;
 use super::past::Past;
-use super::turns::Turns;
+use super::turns::{LAST, Place, Turns};
 use crate::story::{Finding, LaneKind, Story};
 
 /// What is drawn, and how much is not.
@@ -89,39 +89,47 @@ impl<'a> Index<'a> {
             index.heard[story.messages[message].to].push(message);
             index.said[story.messages[message].from].push(message);
         }
-        index.heard.iter_mut().for_each(|heard| heard.sort_by_key(|message| (story.messages[*message].ended, *message)));
+        index
+            .heard
+            .iter_mut()
+            .for_each(|heard| heard.sort_by_key(|message| (story.messages[*message].ended, story.messages[*message].heard)));
         index
     }
 
-    /// What a lane heard in this stretch of time, both ends included.
-    fn heard(&self, lane: usize, from: Time, until: Time) -> &[usize] {
-        let ended = |message: &usize| self.story.messages[*message].ended;
+    /// What a lane heard from this place to that one, both included.
+    fn heard(&self, lane: usize, from: Place, until: Place) -> &[usize] {
+        let place = |message: &usize| (self.story.messages[*message].ended, self.story.messages[*message].heard);
         let heard = &self.heard[lane];
-        &heard[heard.partition_point(|it| ended(it) < from)..heard.partition_point(|it| ended(it) <= until)]
+        &heard[heard.partition_point(|it| place(it) < from)..heard.partition_point(|it| place(it) <= until)]
     }
 
-    /// Upon which somebody turned, and of the same kind what it had collected from others since it turned before: the last of a
-    /// kind from each.
+    /// Upon which somebody turned, and of the same kind what it had collected from others since it turned before: the last from each.
     fn upon_turns(&self, turns: &Turns) -> BTreeSet<usize> {
         let mut drawn = BTreeSet::new();
         for lane in 0..self.heard.len() {
-            for &at in turns.of_lane(lane) {
-                let way = |upon: &usize| (self.story.messages[*upon].from, self.story.messages[*upon].kind);
-                // Who stood still hears at once all that was said meanwhile.
-                let upon: BTreeMap<(usize, &str), usize> = self.heard(lane, at, at).iter().map(|it| (way(it), *it)).collect();
-                for upon in upon.into_values() {
+            for &place in turns.of_lane(lane) {
+                for upon in self.upon(lane, place) {
                     drawn.insert(upon);
-                    drawn.extend(self.collected(lane, upon, turns.before(lane, at)));
+                    drawn.extend(self.collected(lane, upon, turns.before(lane, place)));
                 }
             }
         }
         drawn
     }
 
-    fn collected(&self, lane: usize, upon: usize, since: Time) -> Vec<usize> {
+    /// Upon which a lane turned: what it heard in that step; of work and of the finding only the time is known, so all that it heard
+    /// then, the last of a kind from each.
+    fn upon(&self, lane: usize, place: Place) -> Vec<usize> {
+        let from = if place.1 == LAST { (place.0, 0) } else { place };
+        let way = |upon: &usize| (self.story.messages[*upon].from, self.story.messages[*upon].kind);
+        let upon: BTreeMap<(usize, &str), usize> = self.heard(lane, from, place).iter().map(|it| (way(it), *it)).collect();
+        upon.into_values().collect()
+    }
+
+    fn collected(&self, lane: usize, upon: usize, since: Place) -> Vec<usize> {
         let it = &self.story.messages[upon];
         let mut last: BTreeMap<usize, usize> = BTreeMap::new();
-        for &other in self.heard(lane, since, it.ended) {
+        for &other in self.heard(lane, since, (it.ended, it.heard)) {
             let from = self.story.messages[other].from;
             if self.story.messages[other].kind == it.kind && from != it.from {
                 last.insert(from, other);
@@ -134,7 +142,7 @@ impl<'a> Index<'a> {
     fn last_answers(&self, finding: &Finding) -> BTreeSet<usize> {
         let mut last: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for &lane in &finding.lanes {
-            for &heard in self.heard(lane, Time::ZERO, finding.at) {
+            for &heard in self.heard(lane, (Time::ZERO, 0), (finding.at, LAST)) {
                 let from = self.story.messages[heard].from;
                 if self.story.lanes[from].kind == LaneKind::Service {
                     last.insert((lane, from), heard);
@@ -147,12 +155,12 @@ impl<'a> Index<'a> {
     /// The last that the sender heard from the receiver before it said this, unless it has said something to it since then.
     fn question(&self, answer: usize) -> Option<usize> {
         let of = |message: usize| &self.story.messages[message];
-        let (from, to, sent) = (of(answer).from, of(answer).to, of(answer).sent);
-        let mut heard = self.heard(from, Time::ZERO, sent).iter().rev();
+        let (from, to) = (of(answer).from, of(answer).to);
+        let mut heard = self.heard(from, (Time::ZERO, 0), (of(answer).sent, of(answer).left)).iter().rev();
         let question = *heard.find(|heard| of(**heard).from == to)?;
         let said = &self.said[from];
         let before = said[..said.partition_point(|said| *said < answer)].iter().rev();
-        let mut since = before.take_while(|said| of(**said).sent >= of(question).ended);
+        let mut since = before.take_while(|said| of(**said).left > of(question).heard);
         (!since.any(|said| of(*said).to == to)).then_some(question)
     }
 }

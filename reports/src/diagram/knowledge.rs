@@ -3,10 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::Time;
-
 use super::past::Past;
-use super::turns::Turns;
+use super::turns::{Place, Turns};
 use crate::story::Story;
 
 /// Of how many turning points of each lane somebody knows.
@@ -41,8 +39,7 @@ impl Knowledge {
                 Step::Arrives(message) => {
                     let to = knowledge.ends[&message].1;
                     let knew = known[to].clone();
-                    // Without delay it may arrive before it is known to have been sent; then it told nothing.
-                    let told = said.get(&message).cloned().unwrap_or_else(|| vec![0; lanes]);
+                    let told = said.get(&message).expect("it was sent before it was heard").clone();
                     known[to].iter_mut().zip(told).for_each(|(known, told)| *known = told.max(*known));
                     knew
                 }
@@ -102,20 +99,20 @@ fn demand(due: &mut Known, knew: &Known, about: impl Iterator<Item = usize>) {
     about.for_each(|other| due[other] = due[other].max(knew[other]));
 }
 
-/// At one time: who hears, then what it makes of it, then what it says; what has no delay is heard after it is said.
+/// In the order in which it happened; who hears and turns in one step hears first.
 fn in_order(story: &Story, past: &Past, turns: &Turns) -> Vec<Step> {
-    let mut steps: Vec<(Time, u8, Step)> = Vec::new();
+    let mut steps: Vec<(Place, Step)> = Vec::new();
     for &message in &past.messages {
         let it = &story.messages[message];
-        steps.push((it.ended, if it.sent == it.ended { 3 } else { 0 }, Step::Arrives(message)));
-        steps.push((it.sent, 2, Step::Sends(message)));
+        steps.push(((it.ended, it.heard), Step::Arrives(message)));
+        steps.push(((it.sent, it.left), Step::Sends(message)));
     }
     for lane in 0..story.lanes.len() {
         let of_lane = turns.of_lane(lane).iter();
-        steps.extend(of_lane.map(|&at| (at, 1, Step::Turns(lane, turns.is_news(lane, at)))));
+        steps.extend(of_lane.map(|&place| (place, Step::Turns(lane, turns.is_news(lane, place)))));
     }
     steps.sort_unstable();
-    steps.into_iter().map(|(_, _, step)| step).collect()
+    steps.into_iter().map(|(_, step)| step).collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ impl Past {
         let arrived = |message: &usize| story.messages[*message].fate == Fate::Arrived;
         let mut by_arrival: Vec<usize> = (0..story.messages.len()).filter(arrived).collect();
         // From the last to the first: what a message leads to arrives after it, or at the same time where there is no delay.
-        by_arrival.sort_by_key(|&message| (story.messages[message].ended, story.messages[message].sent));
+        by_arrival.sort_by_key(|&message| (story.messages[message].ended, story.messages[message].heard));
         let mut messages: Vec<usize> = Vec::new();
         for &message in by_arrival.iter().rev() {
             let it = &story.messages[message];

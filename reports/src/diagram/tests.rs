@@ -17,6 +17,8 @@ fn made_up(pings: &[(usize, usize, u64, u64)], turns: &[(usize, u64)], finding: 
         fate: Fate::Arrived,
         kind: "Ping",
         content: Some(String::from("x")),
+        left: 3,
+        heard: 2,
     };
     let turn = |&(lane, from): &(usize, u64)| Stretch {
         lane,
@@ -25,6 +27,7 @@ fn made_up(pings: &[(usize, usize, u64, u64)], turns: &[(usize, u64)], finding: 
         role: sim::Role::Leader,
         epoch: String::from("1"),
         leader: Some(lane),
+        order: 2,
     };
     story.messages = pings.iter().map(ping).collect();
     story.roles = turns.iter().map(turn).collect();
