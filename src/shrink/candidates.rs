@@ -24,16 +24,19 @@ pub struct Candidates<'r> {
     seed: u64,
     mutant: Option<String>,
     fingerprint: u128,
+    severity: Severity,
     invariant: &'static str,
     standing: Standing,
 }
 
 impl<'r> Candidates<'r> {
-    /// Runs the whole, and takes the first safety finding of it.
+    /// Runs the whole, and takes the first safety finding of it; where there is none, the first liveness finding.
     pub fn of(registry: &'r Registry, cast: &Cast<'r>, seed: u64) -> Result<Candidates<'r>, Failure> {
         let outcome = cast.run(seed, None);
-        let Some((judgement, _)) = words::findings(&outcome, Severity::Safety).into_iter().next() else {
-            let what = format!("there is no safety finding in this run, so there is nothing to shrink: {}", cast.command(seed));
+        let mut found = words::findings(&outcome, Severity::Safety);
+        found.extend(words::findings(&outcome, Severity::Liveness));
+        let Some((judgement, _)) = found.into_iter().next() else {
+            let what = format!("there is no finding in this run, so there is nothing to shrink: {}", cast.command(seed));
             return Err(Failure::Nothing(what));
         };
         let name = cast.player.name();
@@ -45,6 +48,7 @@ impl<'r> Candidates<'r> {
             seed,
             mutant: cast.mutant().map(str::to_owned),
             fingerprint: outcome.fingerprint,
+            severity: judgement.severity,
             invariant: judgement.invariant,
             standing: judgement.standing,
         })
@@ -56,7 +60,7 @@ impl<'r> Candidates<'r> {
 
     /// The same finding in this outcome: by the same invariant, with the same standing.
     pub fn sought(&self, outcome: &Outcome) -> Option<Found> {
-        let found = words::findings(outcome, Severity::Safety);
+        let found = words::findings(outcome, self.severity);
         let same =
             found.into_iter().find(|(judgement, _)| judgement.invariant == self.invariant && judgement.standing == self.standing);
         same.map(|(judgement, violation)| Found {

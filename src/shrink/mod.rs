@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use reports::diagram::{self, Diagram};
 use reports::story::Limits;
 use reports::words;
-use scenarios::shrink::Shrunk;
+use scenarios::shrink::{End, Limits as Patience, Shrunk};
 use scenarios::{Saved, shrink as steps, write};
 use sim::Registry;
 
@@ -17,6 +17,7 @@ use crate::arguments::{PlayerArguments, ShrinkArguments};
 use crate::cast::{self, Cast};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::output::{Data, Whole, talk};
 use crate::pictures;
 use candidates::Candidates;
@@ -31,10 +32,12 @@ pub fn shrink(registry: &Registry, arguments: &ShrinkArguments, data: &mut Data)
     let candidates = Candidates::of(registry, &cast, seed)?;
     let plain = write::drawn(&cast.scenario.setup, seed);
     let found = candidates.found_in_plain(&plain, seed)?;
+    interrupt::listen();
     data.write(&cast.head(&format!("seed {seed}")))?;
     data.write(&format!("shrinking {} ({}): every step is a run\n", found.invariant, words::standing(found.standing)))?;
     data.flush()?;
-    let shrunk = steps::shrink(plain.clone(), found.at, arguments.runs, &mut |setup| candidates.still(setup));
+    let patience = Patience { most: arguments.runs, stop: interrupt::stopped() };
+    let shrunk = steps::shrink(plain.clone(), found.at, patience, &mut |setup| candidates.still(setup));
     let page = Page { cast: &cast, seed, candidates: &candidates, before: &plain, shrunk: &shrunk, path: &path };
     let text = page.text();
     save(&path, &text)?;
@@ -47,7 +50,7 @@ pub fn shrink(registry: &Registry, arguments: &ShrinkArguments, data: &mut Data)
     data.flush()?;
     remarks(&shrunk, &path);
     data.write(&format!("\n{}  # fingerprint {}\n", smallest.command(seed), words::fingerprint(fingerprint)))?;
-    Ok(exit::AS_EXPECTED)
+    Ok(if interrupt::asked() { exit::INTERRUPTED } else { exit::AS_EXPECTED })
 }
 
 /// Who plays what, and with which seed.
@@ -91,13 +94,17 @@ fn story(smallest: &Cast<'_>, candidates: &Candidates<'_>, seed: u64, most: usiz
     let lost = || Failure::Ours(String::from("the written scenario does not show what was found before it was written"));
     candidates.sought(&outcome).ok_or_else(lost)?;
     let story = pictures::story(smallest, seed, &Limits::ALONE);
-    let diagram = diagram::of(&story, candidates.invariant(), most).ok_or_else(lost)?;
+    let diagram = diagram::of(&story, smallest.mutant(), candidates.invariant(), most).ok_or_else(lost)?;
     Ok((diagram, outcome.fingerprint))
 }
 
 fn remarks(shrunk: &Shrunk, path: &Path) {
-    if !shrunk.minimal {
-        talk("the runs were used up: what is left may not be the smallest; allow more with --runs");
+    match shrunk.end {
+        End::Minimal => {}
+        End::UsedUp => talk("the runs were used up: what is left may not be the smallest; allow more with --runs"),
+        End::Stopped => {
+            talk("interrupted: this is the smallest so far; the finding is in it, but events that it does not need may be, too")
+        }
     }
     talk(&format!("written: {}", path.display()));
 }

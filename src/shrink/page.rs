@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use reports::words;
-use scenarios::shrink::Shrunk;
+use scenarios::shrink::{End, Shrunk};
 use sim::setup::Setup;
 
 use super::candidates::{Candidates, Found};
@@ -65,10 +65,11 @@ impl Page<'_> {
     fn removed(&self) -> Vec<String> {
         let (before, after) = (self.before, &self.shrunk.setup);
         let (events, left) = (before.script.len(), after.script.len());
-        let minimal = match (self.shrunk.minimal, left) {
-            (true, 0) => "No event is left: the finding needs none.",
-            (true, _) => "1-minimal: without any one of the events that are left the finding is lost.",
-            (false, _) => "Not known to be minimal: the runs were used up.",
+        let minimal = match (self.shrunk.end, left) {
+            (End::Minimal, 0) => "No event is left: the finding needs none.",
+            (End::Minimal, _) => "1-minimal: without any one of the events that are left the finding is lost.",
+            (End::UsedUp, _) => "Not known to be minimal: the runs were used up.",
+            (End::Stopped, _) => "Not known to be minimal: it was interrupted.",
         };
         vec![
             format!("Events: {events} before, {left} left. Members: {} before, {} left.", before.nodes, after.nodes),

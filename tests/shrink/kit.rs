@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use scenarios::Scenario;
+use scenarios::zoo::{self, Ordeal};
 use sim::outcome::{Outcome, Severity, Standing, Verdict};
 use sim::registry::Options;
 use sim::resource_bugs::resource_mutants;
@@ -18,7 +20,8 @@ const MOST_SEEDS: u64 = 400;
 pub struct Subject {
     algorithm: &'static str,
     mutant: &'static str,
-    scenario: &'static str,
+    /// Random faults, with the settings under which the mutant breaks a rule that matters.
+    ordeal: Ordeal,
     seed: u64,
     found: (&'static str, Standing),
 }
@@ -33,19 +36,23 @@ pub struct Row {
     pub events: (usize, usize),
     pub nodes: (u16, u16),
     pub seconds: f64,
-    /// In the story, and how many found no room there.
+    /// In the story, how many found no room there, and how many of the causal past brought no news.
     pub messages: usize,
     pub left_out: usize,
+    pub without_news: usize,
 }
 
-/// The first safety finding.
+/// The first safety finding; where there is none, the first liveness finding: what the command holds on to.
 fn found(outcome: &Outcome) -> Option<(&'static str, Standing)> {
-    let violated = outcome.judgements.iter().filter(|judgement| judgement.severity == Severity::Safety);
-    let at = violated.filter_map(|judgement| match &judgement.verdict {
-        Verdict::Violated(violation) => Some((violation.at, judgement)),
-        _ => None,
-    });
-    at.min_by_key(|(at, _)| *at).map(|(_, judgement)| (judgement.invariant, judgement.standing))
+    let first = |severity: Severity| {
+        let judged = outcome.judgements.iter().filter(move |judgement| judgement.severity == severity);
+        let at = judged.filter_map(|judgement| match &judgement.verdict {
+            Verdict::Violated(violation) => Some((violation.at, judgement)),
+            _ => None,
+        });
+        at.min_by_key(|(at, _)| *at).map(|(_, judgement)| (judgement.invariant, judgement.standing))
+    };
+    first(Severity::Safety).or_else(|| first(Severity::Liveness))
 }
 
 fn finds(outcome: &Outcome, sought: (&'static str, Standing)) -> bool {
@@ -53,16 +60,14 @@ fn finds(outcome: &Outcome, sought: (&'static str, Standing)) -> bool {
     judgements.any(|it| (it.invariant, it.standing) == sought && matches!(it.verdict, Verdict::Violated(_)))
 }
 
-fn scenario(name: &str) -> Scenario {
-    let found = scenarios::find(name).unwrap_or_else(|complaints| panic!("{}", complaints.render(false)));
-    Scenario::parse(&found.text, &found.origin, &hustings::registry())
-        .unwrap_or_else(|complaints| panic!("{}", complaints.render(false)))
+fn read(ordeal: &Ordeal) -> Scenario {
+    ordeal.read(&hustings::registry()).unwrap_or_else(|complaints| panic!("{}", complaints.render(false)))
 }
 
-fn run(scenario: &Scenario, algorithm: &str, mutant: &str, seed: u64) -> Outcome {
+fn run(scenario: &Scenario, algorithm: &str, mutant: Option<&str>, seed: u64) -> Outcome {
     let registry = hustings::registry();
     let player = registry.get(algorithm).expect("it is built in");
-    scenarios::run_one(scenario, player, seed, Options { mutant: Some(mutant), ..Options::default() })
+    scenarios::run_one(scenario, player, seed, Options { mutant, ..Options::default() })
 }
 
 fn folder() -> PathBuf {
@@ -71,50 +76,63 @@ fn folder() -> PathBuf {
     folder
 }
 
-pub fn hustings(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hustings")).current_dir(folder()).args(arguments).output().expect("it runs")
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hustings"));
+    command.current_dir(folder()).args(arguments);
+    command
 }
 
-/// The number before this word, in this text.
-fn number_before(text: &str, word: &str) -> Option<usize> {
-    let before = text[..text.find(word)?].trim_end();
-    before.rsplit(char::is_whitespace).next()?.parse().ok()
+pub fn hustings(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("it runs")
+}
+
+/// The number before these words, in this text; digits stand in groups.
+fn number_before(text: &str, words: &str) -> Option<usize> {
+    let before = &text[..text.find(words)?];
+    let number = before.rsplit(|c: char| !(c.is_ascii_digit() || c == ' ')).next()?;
+    number.replace(' ', "").parse().ok()
 }
 
 impl Subject {
-    /// The first seed in which the mutant is found and the algorithm without it is not.
-    pub fn search(algorithm: &'static str, mutant: &'static str, scenario: &'static str, seeds: u64) -> Option<Subject> {
-        let read = self::scenario(scenario);
+    /// The first seed in which the mutant breaks a promise and the algorithm without it does not.
+    pub fn search(algorithm: &'static str, mutant: &'static str, seeds: u64) -> Option<Subject> {
+        let registry = hustings::registry();
+        let player = registry.get(algorithm).expect("it is built in");
+        let ordeal = zoo::ordeals(player, mutant).first()?.by_swarm(player);
+        let scenario = read(&ordeal);
         (0..seeds).find_map(|seed| {
-            let found = found(&run(&read, algorithm, mutant, seed))?;
-            (found.1 == Standing::Promised).then_some(Subject { algorithm, mutant, scenario, seed, found })
+            let found = found(&run(&scenario, algorithm, Some(mutant), seed))?;
+            let promised = found.1 == Standing::Promised && !finds(&run(&scenario, algorithm, None, seed), found);
+            promised.then(|| Subject { algorithm, mutant, ordeal: ordeal.clone(), seed, found })
         })
     }
 
     /// Shrinks it, and judges the written file by itself.
     pub fn shrink(&self) -> Row {
-        let Subject { algorithm, mutant, scenario: name, seed, found } = *self;
+        let Subject { algorithm, mutant, ref ordeal, seed, found } = *self;
         let file = format!("{algorithm}-{mutant}.toml");
         let picture = format!("{algorithm}-{mutant}.svg");
         let words = seed.to_string();
+        let mut arguments = vec!["shrink", &ordeal.scenario, "--algorithm", algorithm, "--mutant", mutant, "--seed", &words];
+        arguments.extend(["--out", &file, "--diagram", &picture]);
+        arguments.extend(ordeal.set.iter().flat_map(|set| ["--set", set]));
         #[expect(clippy::disallowed_methods, reason = "how long the command takes is what is asked")]
         let begun = Instant::now();
-        let arguments = ["--algorithm", algorithm, "--mutant", mutant, "--seed", &words, "--out", &file, "--diagram", &picture];
-        let output = hustings(&[&["shrink", name][..], &arguments[..]].concat());
+        let output = hustings(&arguments);
         let seconds = begun.elapsed().as_secs_f64();
         let (told, talk) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{algorithm} {mutant} {seed}\n{told}\n{talk}");
-        let before = scenarios::write::drawn(&self::scenario(name).setup, seed);
+        let before = scenarios::write::drawn(&read(ordeal).setup, seed);
         let after =
             Scenario::parse(&fs::read_to_string(folder().join(&file)).expect("it was written"), &file, &hustings::registry())
                 .unwrap_or_else(|complaints| panic!("{}", complaints.render(false)));
-        let outcome = run(&after, algorithm, mutant, seed);
+        let outcome = run(&after, algorithm, Some(mutant), seed);
         assert!(finds(&outcome, found), "{file} does not show {found:?}");
         assert!(told.contains(&format!("{:032x}", outcome.fingerprint)), "the fingerprint is told\n{told}");
         for event in 0..after.setup.script.len() {
             let mut fewer = after.clone();
             fewer.setup.script = scenarios::shrink::without(&after.setup.script, event..event + 1);
-            let lost = !finds(&run(&fewer, algorithm, mutant, seed), found);
+            let lost = !finds(&run(&fewer, algorithm, Some(mutant), seed), found);
             assert!(lost, "{file} shows {} without `{}` too", found.0, after.setup.script[event].name);
         }
         Row {
@@ -125,44 +143,49 @@ impl Subject {
             nodes: (before.nodes, after.setup.nodes),
             seconds,
             messages: number_before(&told, " message").expect("the story counts its messages"),
-            left_out: number_before(&told, " messages of the causal past").unwrap_or(0),
+            left_out: ["s", ""]
+                .iter()
+                .find_map(|s| number_before(&told, &format!(" message{s} before them found no room")))
+                .unwrap_or(0),
+            without_news: number_before(&told, " more in its causal past").unwrap_or(0),
         }
     }
 }
 
-/// The first so many mutants that random faults find, each of another kind.
-pub fn found_by_random_faults(most: usize) -> Vec<Subject> {
+/// A finding of every mutant that random faults find, each of another kind; dealt: the first of each algorithm, the second of each, and
+/// so on.
+pub fn found_by_random_faults() -> Vec<Subject> {
     let registry = hustings::registry();
-    let mut subjects = Vec::new();
+    let mut subjects: Vec<(usize, Subject)> = Vec::new();
     for player in registry.iter() {
-        for name in ["random-faults", "random-service-faults"] {
-            let scenario = scenario(name);
-            let settings = scenario.settings_of(player.name());
-            if scenarios::misfit(&scenario.setup, player, settings).is_some() {
+        let of_resource = if player.facts(&[]).history { Vec::new() } else { resource_mutants() };
+        let mut turn = 0;
+        for mutant in player.mutants().into_iter().chain(of_resource).filter(|mutant| mutant.caught_by.is_some()) {
+            if subjects.iter().any(|(_, subject)| subject.mutant == mutant.id) {
                 continue;
             }
-            let of_resource = if player.facts(settings).history { Vec::new() } else { resource_mutants() };
-            for mutant in player.mutants().into_iter().chain(of_resource).filter(|mutant| mutant.caught_by.is_some()) {
-                let new = |subject: &Subject| subject.mutant != mutant.id;
-                if subjects.len() < most && subjects.iter().all(new) {
-                    subjects.extend(Subject::search(player.name(), mutant.id, name, MOST_SEEDS));
-                }
+            if let Some(subject) = Subject::search(player.name(), mutant.id, MOST_SEEDS) {
+                subjects.push((turn, subject));
+                turn += 1;
             }
         }
     }
-    subjects
+    subjects.sort_by_key(|(turn, _)| *turn);
+    subjects.into_iter().map(|(_, subject)| subject).collect()
 }
 
-/// As Markdown.
+/// As Markdown. Who has a row is 1-minimal and fails in the same way: else it would have failed the test.
 pub fn table(rows: &[Row]) -> String {
-    let mut out =
-        String::from("| mutant | seed | invariant | events | nodes | seconds | messages |\n|---|---|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "| mutant | seed | invariant | events | nodes | 1-minimal | same when replayed | seconds | messages | without news |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
     for row in rows {
-        let Row { mutant, seed, invariant, events, nodes, seconds, messages, left_out } = row;
+        let Row { mutant, seed, invariant, events, nodes, seconds, messages, left_out, without_news } = row;
         let more = if *left_out > 0 { format!(" (+{left_out})") } else { String::new() };
         let _ = writeln!(
             out,
-            "| {mutant} | {seed} | {invariant} | {} → {} | {} → {} | {seconds:.1} | {messages}{more} |",
+            "| {mutant} | {seed} | {invariant} | {} → {} | {} → {} | yes | yes | {seconds:.1} | {messages}{more} | {without_news} |",
             events.0, events.1, nodes.0, nodes.1
         );
     }
@@ -182,4 +205,33 @@ pub fn saved_failure_shrinks() {
     let read = |name: &str| fs::read_to_string(folder().join(name)).expect("it was written");
     let same = |text: String| text.replace("from-saved", "from-scenario");
     assert_eq!(same(read("from-saved.toml")), read("from-scenario.toml"));
+}
+
+/// Ctrl-C while it is at work: what it has by then is written, still fails in the same way, and says what it is. By the `kill` of
+/// the system: without it there is no Ctrl-C to try either.
+pub fn interrupted() {
+    let who = ["--algorithm", "raft", "--mutant", "R2", "--seed", "36"];
+    // It takes some seconds.
+    let whole =
+        [&["shrink", "random-faults", "--set", "algorithm.raft.preset=paper", "--out", "interrupted.toml"][..], &who].concat();
+    let mut child = command(&whole).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map(|line| line.expect("text"));
+    assert!(lines.any(|line| line.starts_with("shrinking ")), "it says when it begins");
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    if !told.is_ok_and(|status| status.success()) {
+        child.kill().expect("a child can be ended");
+        child.wait().expect("a child that was ended ends");
+        return;
+    }
+    let last = lines.last().unwrap_or_default();
+    let mut talk = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut talk).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{talk}");
+    assert!(talk.contains("interrupted: this is the smallest so far"), "{talk}");
+    let text = fs::read_to_string(folder().join("interrupted.toml")).expect("it was written");
+    assert!(text.contains("# Not known to be minimal: it was interrupted."), "{text}");
+    let run = hustings(&[&["run", "interrupted.toml"][..], &who].concat());
+    assert_eq!(run.status.code(), Some(1));
+    let fingerprint = last.rsplit(' ').next().expect("a word");
+    assert!(String::from_utf8_lossy(&run.stdout).trim_end().ends_with(fingerprint), "{last}");
 }

@@ -1,16 +1,24 @@
-//! A space-time diagram of one finding: time runs down, every part of the cluster has a line, and only those messages are drawn that
-//! can have had to do with it, which are those of its causal past (Lamport, "Time, Clocks, and the Ordering of Events in a
-//! Distributed System", 1978). What was said again and again without anything new is drawn once, and counted.
+//! A space-time diagram of one finding: time runs down, every part of the cluster has a line. Of the messages in the causal past of
+//! the finding (Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978) those are drawn upon which
+//! somebody turned (took itself for something else, granted, did work, or was found), what they answer, and those that first told
+//! of a turning point. So one turning point lies before another in the picture if and only if it did so in the run. The rest told
+//! nobody anything new, and is counted.
 
+mod chosen;
+mod knowledge;
+mod marks;
 mod past;
 mod svg;
 mod text;
+mod turns;
 
 use sim::Time;
 
-use crate::story::Story;
+use crate::story::{Fate, Story};
 use crate::words;
+use chosen::chosen;
 use past::Past;
+use turns::Turns;
 
 pub use svg::svg;
 pub use text::text;
@@ -29,9 +37,9 @@ pub struct Diagram {
     pub marks: Vec<Mark>,
     /// Messages that are drawn.
     pub messages: usize,
-    /// Repetitions that are counted beside the message that they repeat.
-    pub repeated: u64,
-    /// Messages of the causal past that found no room.
+    /// Messages of the causal past that told nobody of anything that it did not know.
+    pub without_news: usize,
+    /// Messages that had to be drawn and found no room.
     pub left_out: usize,
 }
 
@@ -52,8 +60,8 @@ pub enum What {
         line: usize,
         words: String,
     },
-    /// It takes itself for something else.
-    Role {
+    /// It takes itself for something else, grants, or does work.
+    Turn {
         line: usize,
         words: String,
     },
@@ -68,6 +76,11 @@ pub enum What {
         message: usize,
         line: usize,
     },
+    /// It is said, and nobody hears it.
+    Unheard {
+        line: usize,
+        words: String,
+    },
     Finding {
         lines: Vec<usize>,
         words: String,
@@ -75,35 +88,47 @@ pub enum What {
 }
 
 /// Of the first finding by this invariant, with at most so many messages. `None`: there is no such finding.
-pub fn of(story: &Story, invariant: &str, most: usize) -> Option<Diagram> {
+pub fn of(story: &Story, mutant: Option<&str>, invariant: &str, most: usize) -> Option<Diagram> {
     let finding = story.findings.iter().find(|finding| finding.invariant == invariant)?;
     let past = Past::of(story, finding);
-    let (chosen, left_out) = past.chosen(story, finding, most);
-    let mut marks = Vec::new();
-    let mut repeated = 0;
-    for (number, (message, like)) in chosen.iter().enumerate() {
-        let it = &story.messages[*message];
-        repeated += like;
-        let again = if *like > 0 { format!(" (and {} more like it)", words::count(like)) } else { String::new() };
-        let words = format!("{}{again}  {}", it.kind, shortened(it.content.as_deref().unwrap_or("")));
-        marks.push(Mark { at: it.sent, what: What::Sent { message: number, line: it.from } });
-        let (from, to, sent) = (it.from, it.to, it.sent);
-        marks.push(Mark { at: it.ended, what: What::Arrived { message: number, from, to, sent, words } });
+    let turns = Turns::of(story, &past, finding);
+    let chosen = chosen(story, &past, &turns, finding, most);
+    let mut marks = marks::marks(story, &past, finding, chosen.begins);
+    for (number, (message, like)) in chosen.messages.iter().enumerate() {
+        marks.extend(arrow(story, number, *message, *like));
     }
-    marks.extend(past.moments(story, finding));
     let words = format!("{}: {}", finding.invariant, finding.saw);
     marks.push(Mark { at: finding.at, what: What::Finding { lines: finding.lanes.clone(), words } });
     marks.sort_by(|one, other| (one.at, rank(&one.what), &one.what).cmp(&(other.at, rank(&other.what), &other.what)));
+    let who = mutant.map_or_else(|| story.algorithm.clone(), |mutant| format!("{} with mutant {mutant}", story.algorithm));
     let mut diagram = Diagram {
-        title: format!("{}: {}, seed {}", finding.invariant, story.algorithm, story.seed),
+        title: format!("{}: {who}, seed {}", finding.invariant, story.seed),
         lines: story.lanes.iter().map(|lane| lane.name.clone()).collect(),
         marks,
-        messages: chosen.len(),
-        repeated,
-        left_out,
+        messages: chosen.messages.len(),
+        without_news: chosen.without_news,
+        left_out: chosen.left_out,
     };
     diagram.only_lines_in_use();
     Some(diagram)
+}
+
+/// A message from its departure to its arrival; one that did not arrive is only said.
+fn arrow(story: &Story, number: usize, message: usize, like: u64) -> Vec<Mark> {
+    let it = &story.messages[message];
+    let content = shortened(it.content.as_deref().unwrap_or(""));
+    // Most messages begin with what they are.
+    let said = if content.starts_with(it.kind) { content } else { format!("{}: {content}", it.kind) };
+    let (from, to, sent) = (it.from, it.to, it.sent);
+    if it.fate != Fate::Arrived {
+        let words = format!("to {}, {}: {said}", story.lanes[to].name, it.fate.name());
+        return vec![Mark { at: sent, what: What::Unheard { line: from, words } }];
+    }
+    let again = if like > 0 { format!(" (and {} more like it)", words::count(like)) } else { String::new() };
+    vec![
+        Mark { at: sent, what: What::Sent { message: number, line: from } },
+        Mark { at: it.ended, what: What::Arrived { message: number, from, to, sent, words: said + &again } },
+    ]
 }
 
 /// At one time: first what a fault does, then who hears and what it makes of it, then what it says, then what is found.
@@ -112,9 +137,10 @@ const fn rank(what: &What) -> u8 {
         What::Fault { .. } => 0,
         What::Node { .. } => 1,
         What::Arrived { .. } => 2,
-        What::Role { .. } => 3,
+        What::Turn { .. } => 3,
         What::Sent { .. } => 4,
-        What::Finding { .. } => 5,
+        What::Unheard { .. } => 5,
+        What::Finding { .. } => 6,
     }
 }
 
@@ -123,7 +149,9 @@ impl What {
     fn lines(&mut self) -> Vec<&mut usize> {
         match self {
             What::Fault { .. } => Vec::new(),
-            What::Node { line, .. } | What::Role { line, .. } | What::Sent { line, .. } => vec![line],
+            What::Node { line, .. } | What::Turn { line, .. } | What::Sent { line, .. } | What::Unheard { line, .. } => {
+                vec![line]
+            }
             What::Arrived { from, to, .. } => vec![from, to],
             What::Finding { lines, .. } => lines.iter_mut().collect(),
         }
@@ -144,19 +172,20 @@ impl Diagram {
         self.lines.retain(|_| *kept.next().expect("as many as there are lines"));
     }
 
-    /// What is not drawn one by one, as a sentence; empty: everything is.
+    /// What is drawn and what is not, as a sentence.
     pub fn remark(&self) -> String {
-        let repeated = match self.repeated {
+        let messages =
+            |count: usize| if count == 1 { String::from("1 message") } else { format!("{} messages", words::count(count)) };
+        let drawn = messages(self.messages);
+        let without_news = match self.without_news {
             0 => String::new(),
-            1 => String::from("; one repetition is counted only"),
-            many => format!("; {} repetitions are counted only", words::count(many)),
+            count => format!("; {} more in its causal past brought no news of a turning point", words::count(count)),
         };
         let left_out = match self.left_out {
             0 => String::new(),
-            many => format!("; {} messages of the causal past found no room", words::count(many)),
+            count => format!("; {} before them found no room", messages(count)),
         };
-        let drawn = if self.messages == 1 { String::from("1 message") } else { format!("{} messages", self.messages) };
-        format!("{drawn} in the causal past of the finding{repeated}{left_out}")
+        format!("{drawn} led to the finding{without_news}{left_out}")
     }
 }
 

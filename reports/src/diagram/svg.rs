@@ -19,7 +19,7 @@ const LETTER: f64 = 7.4;
 
 const STYLE: &str = "text{font:12px ui-monospace,SFMono-Regular,Menlo,monospace;fill:#1f2328}.title{font-size:16px;font-weight:bold}\
 .note,.time{fill:#59636e}.time{text-anchor:end}.name{text-anchor:middle;font-weight:bold}.line{stroke:#8c959f}\
-.message{stroke:#0969da;stroke-width:1.5}.head,.departure{fill:#0969da}.role{fill:#8250df}.node{fill:#bc4c00}\
+.message{stroke:#0969da;stroke-width:1.5}.head,.departure{fill:#0969da}.turn{fill:#8250df}.node{fill:#bc4c00}\
 .fault{stroke:#bc4c00;stroke-dasharray:5 3}.finding{fill:#cf222e}.page{fill:#fff}text.finding{font-weight:bold;fill:#cf222e}\
 text.fault{stroke:none;fill:#bc4c00}@media(prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#e6edf3}.note,.time{fill:#9198a1}\
 .message{stroke:#58a6ff}.head,.departure{fill:#58a6ff}text.finding,.finding{fill:#ff7b72}text.fault{fill:#f0883e}}";
@@ -66,7 +66,8 @@ fn label(what: &What) -> &str {
         What::Sent { .. } => "",
         What::Fault { words }
         | What::Node { words, .. }
-        | What::Role { words, .. }
+        | What::Turn { words, .. }
+        | What::Unheard { words, .. }
         | What::Arrived { words, .. }
         | What::Finding { words, .. } => words,
     }
@@ -93,8 +94,8 @@ fn mark(out: &mut String, diagram: &Diagram, place: usize, labels: usize) {
                 writeln!(out, "<line class=\"fault\" x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/>", MARGIN + TIMES, labels - 8);
         }
         What::Node { line, .. } => dot(out, "node", *line, 5),
-        What::Role { line, .. } => dot(out, "role", *line, 5),
-        What::Sent { line, .. } => dot(out, "departure", *line, 2),
+        What::Turn { line, .. } => dot(out, "turn", *line, 5),
+        What::Sent { line, .. } | What::Unheard { line, .. } => dot(out, "departure", *line, 2),
         What::Arrived { message, from, to, .. } => {
             let departed = |other: &super::Mark| matches!(&other.what, What::Sent { message: sent, .. } if sent == message);
             let sent = diagram.marks.iter().position(departed).unwrap_or(place);

@@ -45,8 +45,12 @@ fn row(diagram: &Diagram, mark: &Mark, width: usize) -> Option<(String, String)>
             letters[line * width] = '!';
             words.clone()
         }
-        What::Role { line, words } => {
+        What::Turn { line, words } => {
             letters[line * width] = '*';
+            words.clone()
+        }
+        What::Unheard { line, words } => {
+            letters[line * width] = 'o';
             words.clone()
         }
         What::Arrived { from, to, sent, words, .. } => {

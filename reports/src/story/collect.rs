@@ -32,6 +32,8 @@ pub struct Collector {
     items: Items,
     moments: Vec<Moment>,
     resource_used: bool,
+    /// When the last step of each part began, and its place among all that happened.
+    steps: Vec<(Time, u64)>,
 }
 
 /// Since when, and how many times over.
@@ -55,6 +57,7 @@ impl Collector {
         Collector {
             members,
             minds: vec![None; names.len()],
+            steps: vec![(Time::ZERO, 0); names.len()],
             names,
             roles: Vec::new(),
             troubled,
@@ -115,7 +118,19 @@ impl Collector {
             return;
         }
         self.forget(at, lane);
-        self.minds[lane] = Some(Stretch { lane, from: at, until: at, role: is.role(), epoch, leader });
+        self.minds[lane] =
+            Some(Stretch { lane, from: at, until: at, role: is.role(), epoch, leader, order: self.step_of(at, lane) });
+    }
+
+    /// A part begins a step: it hears something, a timer fires, its disk answers, a fault befalls it.
+    fn begins_step(&mut self, at: Time, node: NodeId) {
+        self.steps[node.index()] = (at, self.letters.order);
+    }
+
+    /// The place of the step in which a part is now; what happens to it without one is a step by itself.
+    fn step_of(&self, at: Time, part: usize) -> u64 {
+        let (since, order) = self.steps[part];
+        if since == at { order } else { self.letters.order }
     }
 
     /// What it took itself for is over.
@@ -201,6 +216,16 @@ impl Collector {
 
 impl Observer for Collector {
     fn happened(&mut self, at: Time, what: &Happening<'_>) {
+        self.letters.order += 1;
+        match *what {
+            Happening::Delivered { to: node, .. }
+            | Happening::TimerFired { node, .. }
+            | Happening::Synced { node, .. }
+            | Happening::Link { node, .. }
+            | Happening::Proposed { node, .. }
+            | Happening::Node { node, .. } => self.begins_step(at, node),
+            _ => {}
+        }
         match *what {
             Happening::Sent { from, to, kind, message } => self.letters.sent(at, from, to, kind, format!("{message:?}")),
             Happening::Delivered { from, to, kind, message } => {
@@ -225,7 +250,8 @@ impl Observer for Collector {
             }
             Happening::Granted { service, grant, .. } => {
                 let lane = service.index();
-                let granted = Granted { lane, from: at, until: at, holder: grant.holder.index(), token: grant.token };
+                let order = self.step_of(at, lane);
+                let granted = Granted { lane, from: at, until: at, holder: grant.holder.index(), token: grant.token, order };
                 self.grants.extend(self.granted.insert(lane, granted).map(|before| Granted { until: at, ..before }));
             }
             // Tenures and violations are in the outcome, those that show only at the end too.

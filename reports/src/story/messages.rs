@@ -21,6 +21,8 @@ pub struct Letters {
     all: Vec<Message>,
     links: BTreeMap<(NodeId, NodeId), Link>,
     uncounted: u64,
+    /// The place of what happens now among all that happens.
+    pub order: u64,
 }
 
 #[derive(Default)]
@@ -43,7 +45,7 @@ impl Letters {
         self.links.entry((from, to)).or_default().underway.push(self.all.len());
         let content = Some(shortened(content));
         let (from, to) = (from.index(), to.index());
-        self.all.push(Message { from, to, sent: at, ended: at, fate: Fate::Underway, kind, content });
+        self.all.push(Message { from, to, sent: at, ended: at, fate: Fate::Underway, kind, content, left: self.order, heard: 0 });
     }
 
     pub fn delivered(&mut self, at: Time, from: NodeId, to: NodeId, kind: &'static str, content: String) {
@@ -65,6 +67,7 @@ impl Letters {
             link.arrived.remove(0);
         }
         (self.all[index].ended, self.all[index].fate) = (at, Fate::Arrived);
+        self.all[index].heard = self.order;
     }
 
     pub fn dropped(&mut self, at: Time, from: NodeId, to: NodeId, kind: &'static str, why: Dropped) {

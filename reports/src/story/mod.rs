@@ -73,6 +73,8 @@ pub struct Stretch {
     pub epoch: String,
     /// Whom it followed, itself included.
     pub leader: Option<usize>,
+    /// The place among all that happened of the step in which it began: of what its member heard then, as [`Message::heard`].
+    pub order: u64,
 }
 
 /// A stretch in which a part of the cluster did not run, or not well.
@@ -168,6 +170,10 @@ pub struct Message {
     pub kind: &'static str,
     /// What it says; `None`: left out.
     pub content: Option<String>,
+    /// Its places among all that happened: when it left, and when it was heard. Of several things at one time the order tells which
+    /// came of which.
+    pub left: u64,
+    pub heard: u64,
 }
 
 /// Something that happens at one time.
@@ -234,6 +240,8 @@ pub struct Granted {
     pub until: Time,
     pub holder: usize,
     pub token: Option<u64>,
+    /// As [`Stretch::order`].
+    pub order: u64,
 }
 
 /// An invariant that was violated, the first time.

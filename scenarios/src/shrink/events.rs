@@ -32,16 +32,6 @@ impl Shrinking<'_> {
         }
         fewer
     }
-
-    /// Whether the finding is lost with every single event.
-    pub(super) fn is_minimal(&mut self) -> bool {
-        (0..self.setup.script.len()).all(|event| {
-            let script = without(&self.setup.script, event..event + 1);
-            let mut candidate = self.setup.clone();
-            candidate.script = script;
-            (self.still)(&candidate).is_none()
-        })
-    }
 }
 
 /// The script without these events, and without what depends on them.

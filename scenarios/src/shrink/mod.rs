@@ -1,5 +1,5 @@
 //! From a scenario in which something was found to the smallest one in which the same is still found: fault events first, then
-//! members, then durations, then settings of links and of the rest of the world. (Delta debugging: Zeller and Hildebrandt,
+//! members, then times, then settings of links and of the rest of the world. (Delta debugging: Zeller and Hildebrandt,
 //! "Simplifying and isolating failure-inducing input", 2002.)
 //!
 //! Pure: whoever calls says by a run whether the finding is still there. Every step is such a run; what loses the finding is not
@@ -11,6 +11,8 @@ mod nodes;
 mod times;
 mod world;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sim::setup::Setup;
 use sim::{Span, Time};
 
@@ -21,6 +23,8 @@ pub type Still<'a> = dyn FnMut(&Setup) -> Option<Time> + 'a;
 
 /// Rounds over all kinds of steps: what one kind has made possible, another may take.
 const MOST_ROUNDS: usize = 6;
+/// Where fewer candidates than this were enough, the same is done once more in another order.
+const WORTH_ANOTHER_TRY: u64 = 1_000;
 
 /// What is left.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,35 +32,46 @@ pub struct Shrunk {
     pub setup: Setup,
     /// Candidates that were run.
     pub tried: u64,
-    /// Every event that is left was taken away once more, by itself with those that depend on it, and the finding went with it.
-    /// `false`: the candidates ran out before that.
-    pub minimal: bool,
+    pub end: End,
 }
 
-/// Takes away from a scenario whatever it can without losing the finding. `found` is when it is found in the whole, `most` how
-/// many candidates may be run.
+/// Why nothing more was tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Every event that is left was taken away once more, by itself with those that depend on it, and the finding went with it.
+    Minimal,
+    /// The candidates ran out before that.
+    UsedUp,
+    /// Somebody asked to stop before that.
+    Stopped,
+}
+
+/// How long to go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
+    /// So many candidates may be run.
+    pub most: u64,
+    /// Set from elsewhere (Ctrl-C): no more candidates are run.
+    pub stop: &'a AtomicBool,
+}
+
+/// Takes away from a scenario whatever it can without losing the finding. `found` is when it is found in the whole.
 ///
 /// # Panics
 /// When the setup has a swarm: write it out first ([`crate::write::drawn`]).
-pub fn shrink(setup: Setup, found: Time, most: u64, still: &mut Still<'_>) -> Shrunk {
+pub fn shrink(setup: Setup, found: Time, limits: Limits<'_>, still: &mut Still<'_>) -> Shrunk {
     assert!(setup.swarm.is_none(), "a swarm is drawn before it is made smaller");
-    let mut shrinking = Shrinking { setup, found, still, tried: 0, most };
+    let mut shrinking = Shrinking { setup, found, still, tried: 0, limits };
     shrinking.end_soon();
     shrinking.settle_draws();
-    for _ in 0..MOST_ROUNDS {
-        let before = shrinking.setup.clone();
-        shrinking.fewer_events();
-        shrinking.fewer_nodes();
-        shrinking.shorter_times();
-        shrinking.plainer_world();
-        shrinking.end_soon();
-        if shrinking.setup == before {
-            break;
-        }
+    let whole = (shrinking.setup.clone(), shrinking.found);
+    shrinking.rounds();
+    if !shrinking.setup.script.is_empty() && shrinking.tried < WORTH_ANOTHER_TRY {
+        shrinking.try_again(whole);
     }
     shrinking.fewer_events();
-    let minimal = shrinking.is_minimal();
-    Shrunk { setup: shrinking.setup, tried: shrinking.tried, minimal }
+    let end = shrinking.end();
+    Shrunk { setup: shrinking.setup, tried: shrinking.tried, end }
 }
 
 /// The scenario so far.
@@ -66,19 +81,71 @@ struct Shrinking<'a> {
     found: Time,
     still: &'a mut Still<'a>,
     tried: u64,
-    most: u64,
+    limits: Limits<'a>,
 }
 
 impl Shrinking<'_> {
+    fn rounds(&mut self) {
+        for _ in 0..MOST_ROUNDS {
+            let before = self.setup.clone();
+            self.fewer_events();
+            self.fewer_nodes();
+            self.shorter_times();
+            self.sooner();
+            self.plainer_world();
+            self.end_soon();
+            if self.setup == before {
+                return;
+            }
+        }
+    }
+
+    /// From the whole again with the world made plain first: in a race it depends on the order of the steps which of several smallest
+    /// scenarios is reached. The smaller of both stays.
+    fn try_again(&mut self, whole: (Setup, Time)) {
+        let size = |setup: &Setup, found: Time| (setup.script.len(), setup.nodes, found);
+        let first = (std::mem::replace(&mut self.setup, whole.0), std::mem::replace(&mut self.found, whole.1));
+        self.plainer_world();
+        self.rounds();
+        if size(&first.0, first.1) <= size(&self.setup, self.found) {
+            (self.setup, self.found) = first;
+        }
+    }
+
     /// Takes the candidate if the same is still found there.
     fn attempt(&mut self, candidate: Setup) -> bool {
-        if candidate == self.setup || self.tried >= self.most {
+        if candidate == self.setup || self.is_over().is_some() {
             return false;
         }
         self.tried += 1;
         let Some(found) = (self.still)(&candidate) else { return false };
         (self.setup, self.found) = (candidate, found);
         true
+    }
+
+    /// Why no more candidates may be run, if so.
+    fn is_over(&self) -> Option<End> {
+        if self.limits.stop.load(Ordering::Relaxed) {
+            return Some(End::Stopped);
+        }
+        (self.tried >= self.limits.most).then_some(End::UsedUp)
+    }
+
+    /// Takes every event away once more, each by itself.
+    fn end(&mut self) -> End {
+        if let Some(end) = self.is_over() {
+            return end;
+        }
+        for event in 0..self.setup.script.len() {
+            if self.limits.stop.load(Ordering::Relaxed) {
+                return End::Stopped;
+            }
+            let mut candidate = self.setup.clone();
+            candidate.script = without(&self.setup.script, event..event + 1);
+            let lost = (self.still)(&candidate).is_none();
+            assert!(lost, "the last sweep took away each event by itself, and lost the finding");
+        }
+        End::Minimal
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Setup)) -> bool {

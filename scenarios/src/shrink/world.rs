@@ -19,6 +19,7 @@ impl Shrinking<'_> {
         self.plainer_degradations();
         self.plainer_members();
         self.plainer_rest();
+        self.first_leader();
         self.less_work();
     }
 
@@ -77,6 +78,15 @@ impl Shrinking<'_> {
                 self.change(|setup| usual(&mut setup.members[member]));
             }
             self.change(|setup| drop(setup.members.remove(member)));
+        }
+    }
+
+    /// One who leads from the start, where all that matters of the first election is that there was one.
+    fn first_leader(&mut self) {
+        for member in 0..self.setup.nodes {
+            if self.setup.first_leader.is_some() || self.change(|setup| setup.first_leader = Some(member)) {
+                return;
+            }
         }
     }
 
