@@ -97,7 +97,7 @@ pub fn span(span: Span) -> String {
     let thousandths = |unit: u64| span.0 / unit * 1_000 + (span.0 % unit + unit / 2_000) / (unit / 1_000);
     let (thousandths, name) = match span.0 {
         0 => return String::from("0"),
-        ..999_999_500 => (thousandths(1_000_000), "ms"),
+        1..999_999_500 => (thousandths(1_000_000), "ms"),
         _ => (thousandths(1_000_000_000), "s"),
     };
     format!("{}.{:03} {name}", thousandths / 1_000, thousandths % 1_000)
