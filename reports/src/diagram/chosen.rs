@@ -100,7 +100,9 @@ impl<'a> Index<'a> {
     fn heard(&self, lane: usize, from: Place, until: Place) -> &[usize] {
         let place = |message: &usize| (self.story.messages[*message].ended, self.story.messages[*message].heard);
         let heard = &self.heard[lane];
-        &heard[heard.partition_point(|it| place(it) < from)..heard.partition_point(|it| place(it) <= until)]
+        let first = heard.partition_point(|it| place(it) < from);
+        // Of work and of the finding only the time is known, so that a turn of that time can come after what is asked for.
+        &heard[first..heard.partition_point(|it| place(it) <= until).max(first)]
     }
 
     /// Upon which somebody turned, and of the same kind what it had collected from others since it turned before: the last from each.

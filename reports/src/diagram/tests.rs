@@ -85,6 +85,14 @@ fn of_a_majority_all_voices_are_drawn_and_what_they_answer() {
 }
 
 #[test]
+fn who_turns_after_it_heard_and_is_found_at_the_same_time_is_drawn() {
+    // n2 hears, then turns upon nothing that it heard, and all of it is at the time of the finding.
+    let mut story = made_up(&[(0, 1, 10, 40)], &[(0, 5), (1, 40)], (&[1], 40));
+    story.roles[1].order = 9;
+    assert_eq!(sent(&diagram(&story, 40)), [10]);
+}
+
+#[test]
 fn what_is_said_as_it_is_found_is_drawn_though_nobody_hears_it() {
     let mut story = made_up(&[(0, 1, 100, 100)], &[(0, 10)], (&[0], 100));
     story.messages[0].fate = Fate::Underway;

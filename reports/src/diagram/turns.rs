@@ -16,7 +16,7 @@ pub const LAST: u64 = u64::MAX;
 pub struct Turns {
     /// All of them.
     all: Vec<Vec<Place>>,
-    /// Those that are news to others: roles and grants.
+    /// Those that are news to others: changes of role and epoch, and grants.
     news: Vec<Vec<Place>>,
 }
 
@@ -24,12 +24,22 @@ impl Turns {
     pub fn of(story: &Story, past: &Past, finding: &Finding) -> Turns {
         let lanes = story.lanes.len();
         let mut turns = Turns { all: vec![Vec::new(); lanes], news: vec![Vec::new(); lanes] };
-        let roles = story.roles.iter().filter(|stretch| !blank(stretch));
-        let roles = roles.map(|stretch| (stretch.lane, (stretch.from, stretch.order)));
-        let grants = story.grants.iter().map(|granted| (granted.lane, (granted.from, granted.order)));
-        for (lane, place) in roles.chain(grants).filter(|(lane, (at, _))| past.holds(*lane, *at)) {
-            turns.all[lane].push(place);
-            turns.news[lane].push(place);
+        let mut is: Vec<Option<&Stretch>> = vec![None; lanes];
+        for stretch in &story.roles {
+            let was = is[stretch.lane].replace(stretch);
+            if blank(stretch) || !past.holds(stretch.lane, stretch.from) {
+                continue;
+            }
+            let place = (stretch.from, stretch.order);
+            turns.all[stretch.lane].push(place);
+            // Whom it follows is what it has heard from that one, and no news to anybody else.
+            if was.is_none_or(|was| (was.role, &was.epoch) != (stretch.role, &stretch.epoch)) {
+                turns.news[stretch.lane].push(place);
+            }
+        }
+        for granted in story.grants.iter().filter(|granted| past.holds(granted.lane, granted.from)) {
+            turns.all[granted.lane].push((granted.from, granted.order));
+            turns.news[granted.lane].push((granted.from, granted.order));
         }
         let work = story.work.iter().flat_map(|work| [(work.lane, work.from), (work.lane, work.until)]);
         for (lane, at) in work.filter(|(lane, at)| past.holds(*lane, *at)) {

@@ -23,6 +23,9 @@ pub type Still<'a> = dyn FnMut(&Setup) -> Option<Time> + 'a;
 
 /// Rounds over all kinds of steps: what one kind has made possible, another may take.
 const MOST_ROUNDS: usize = 6;
+/// No more rounds are begun after so many candidates: where hardly any event can go, a round is hundreds of them, and the next one
+/// seldom takes more. The last sweep, which makes it 1-minimal, follows anyway.
+const MOST_IN_ROUNDS: u64 = 1_500;
 /// Where fewer candidates than this were enough, the same is done once more in another order.
 const WORTH_ANOTHER_TRY: u64 = 1_000;
 
@@ -86,6 +89,7 @@ struct Shrinking<'a> {
 
 impl Shrinking<'_> {
     fn rounds(&mut self) {
+        let begun = self.tried;
         for _ in 0..MOST_ROUNDS {
             let before = self.setup.clone();
             self.fewer_events();
@@ -94,7 +98,7 @@ impl Shrinking<'_> {
             self.sooner();
             self.plainer_world();
             self.end_soon();
-            if self.setup == before {
+            if self.setup == before || self.tried - begun > MOST_IN_ROUNDS {
                 return;
             }
         }
