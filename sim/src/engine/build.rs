@@ -33,6 +33,7 @@ use crate::time::Time;
 pub(crate) const PARTS: [&str; 1] = ["resource"];
 
 impl<'o, A: Algorithm> Engine<'o, A> {
+    #[inline(never)]
     pub(super) fn build(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Engine<'o, A> {
         let (named, seed) = (seed, random::salted(seed, setup.salt));
         let config = configured::<A>(settings);
@@ -117,6 +118,7 @@ impl<'o, A: Algorithm> Engine<'o, A> {
         self.schedule_hiccups();
     }
 
+    #[inline(never)]
     pub(super) fn begin(&mut self) {
         if self.wire.fingerprint {
             self.wire.encoder.words([tag::NODE, self.nodes.len() as u64, self.seed]);

@@ -7,6 +7,7 @@ use crate::outcome::{Outcome, ResourceReport, Tenure};
 use crate::time::Time;
 
 impl<A: Algorithm> Engine<'_, A> {
+    #[inline(never)]
     pub(super) fn finish(mut self) -> Outcome {
         let end = if self.stopped { self.wire.now } else { self.end };
         while self.alarm <= end && self.alarm != Time::NEVER {

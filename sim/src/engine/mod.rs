@@ -124,7 +124,8 @@ pub fn run<'o, A: Algorithm>(setup: &'o Setup, settings: &Settings, seed: u64, o
 }
 
 impl<A: Algorithm> Engine<'_, A> {
-    /// The loop.
+    /// The loop. Apart from what comes before and after it, so that those leave its registers alone.
+    #[inline(never)]
     fn turn(&mut self) {
         loop {
             let (timer, whose) = self.wire.deadlines.earliest();
