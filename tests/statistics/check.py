@@ -240,13 +240,15 @@ def grouped(number):
 
 
 def span(ns):
-    """Three places, cut off."""
+    """Three places, half up."""
     ns = int(ns)
     if ns == 0:
         return "0"
-    if ns < 10**9:
-        return f"{ns // 10**6}.{ns % 10**6 // 10**3:03} ms"
-    return f"{ns // 10**9}.{ns % 10**9 // 10**6:03} s"
+    micros = (ns + 500) // 10**3
+    if micros < 10**6:
+        return f"{micros // 10**3}.{micros % 10**3:03} ms"
+    millis = (ns + 500_000) // 10**6
+    return f"{millis // 10**3}.{millis % 10**3:03} s"
 
 
 def about(ns):
