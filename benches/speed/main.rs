@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput};
 use workload::{Extras, Workload};
 
-const ROUNDS: usize = 5;
+/// So many that a neighbour on the machine who is busy for a while does not decide.
+const ROUNDS: usize = 15;
 /// Virtual seconds a seed, and as long as a run may be before an event gets dearer.
 const SECONDS: u64 = 60;
 const LONG: u64 = 6_000;

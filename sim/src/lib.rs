@@ -45,7 +45,7 @@ pub use algorithm::{
 };
 pub use delay::{Delay, LinkPatch, LinkSettings};
 pub use invariant::Invariant;
-pub use list::{List, Shelf};
+pub use list::{List, Shelf, make_room};
 pub use ratio::Ratio;
 pub use registry::{Options, Player, Registry};
 pub use service::{Desk, Grant, NoService, Service};

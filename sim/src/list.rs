@@ -75,6 +75,24 @@ impl<T: Clone> Shelf<T> {
     }
 }
 
+/// Room that a list which grows all through a run begins with.
+const FIRST_ROOM: usize = 64;
+
+/// Appends one to a list that is going to be long: the small steps by which a list grows at first are left out.
+#[inline]
+pub(crate) fn append<T>(list: &mut Vec<T>, item: T) {
+    make_room(list);
+    list.push(item);
+}
+
+/// The same for many: makes the first room for a list that is going to be long.
+#[inline]
+pub fn make_room<T>(list: &mut Vec<T>) {
+    if list.capacity() == 0 {
+        list.reserve(FIRST_ROOM);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

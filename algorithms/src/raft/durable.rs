@@ -55,10 +55,12 @@ impl sim::Durable for Stable {
             Write::Ballot { term, vote } => (self.term, self.vote) = (*term, *vote),
             Write::Append { index, entry } => {
                 debug_assert_eq!(*index, self.last_index() + 1, "entries are appended one after the other");
+                sim::make_room(&mut self.log);
                 self.log.push(*entry);
             }
             Write::Splice { keep, skip, entries } => {
                 debug_assert!(*keep <= self.last_index(), "there is no gap in a log");
+                sim::make_room(&mut self.log);
                 self.log.truncate(*keep as usize);
                 self.log.extend_from_slice(&entries[*skip as usize..]);
             }

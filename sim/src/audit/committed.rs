@@ -8,6 +8,7 @@ use crate::algorithm::{Entry, Epoch, Item, NodeId, Observation, Promise};
 use crate::audit::effects::Effects;
 use crate::audit::findings::Findings;
 use crate::audit::log::words;
+use crate::list::append;
 use crate::time::Time;
 
 pub(super) struct Committed {
@@ -119,8 +120,8 @@ impl Committed {
             });
         }
         effects.committed(findings, at, node, entry.epoch);
-        self.registry.push(entry);
-        self.epochs.push(committed_in);
+        append(&mut self.registry, entry);
+        append(&mut self.epochs, committed_in);
     }
 
     /// Two histories exist. The registry follows the newer epoch from here on, as the members will after the heal.

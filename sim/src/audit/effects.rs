@@ -3,6 +3,7 @@
 
 use crate::algorithm::{Epoch, Item, NodeId, Promise};
 use crate::audit::findings::Findings;
+use crate::list::append;
 use crate::time::Time;
 
 /// Whose tenure it was: the incarnation counts, because what a crashed process left behind is a stranger's.
@@ -59,7 +60,7 @@ impl Effects {
         debug_assert_eq!(tenure, self.tenures.len(), "tenures are numbered in order of time");
         let holder = Holder { node, incarnation: self.incarnations[node.index()] };
         let effect = Effect { order: (rank, tenure), holder };
-        self.tenures.push(effect);
+        append(&mut self.tenures, effect);
         if unfinished && self.newest_tenure.is_some_and(|newest| newest.holder != holder) {
             findings.exercised(Promise::EffectiveSplitBrain);
         }

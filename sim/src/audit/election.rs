@@ -4,6 +4,7 @@
 use crate::algorithm::{Asserts, Epoch, NodeId, Observation, Promise, Role};
 use crate::audit::Backing;
 use crate::audit::findings::Findings;
+use crate::list::append;
 use crate::time::Time;
 
 /// No member asserts this; a member of whom it is expected is looked at closely.
@@ -41,7 +42,7 @@ impl ByEpoch {
 
     pub fn insert(&mut self, epoch: Epoch, node: NodeId) {
         if self.0.last().is_none_or(|last| *last < (epoch, node)) {
-            self.0.push((epoch, node));
+            append(&mut self.0, (epoch, node));
             return;
         }
         let place = self.0.partition_point(|known| *known < (epoch, node));
@@ -85,17 +86,16 @@ impl Election {
         }
     }
 
+    /// Another epoch than was expected of the member, a vote, or something that its disk does not hold.
     #[inline(always)]
-    pub fn departed(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
-        if asserts.epoch == self.expected[from.index()] && asserts.vote.is_none() && disk.backed {
-            return;
-        }
-        self.asserted(findings, at, from, asserts, disk);
+    pub fn is_news(&self, from: NodeId, asserts: Asserts, disk: Backing) -> bool {
+        asserts.epoch != self.expected[from.index()] || asserts.vote.is_some() || !disk.backed
     }
 
-    #[cold]
-    #[inline(never)]
-    fn asserted(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
+    pub fn departed(&mut self, findings: &mut Findings, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
+        if !self.is_news(from, asserts, disk) {
+            return;
+        }
         let new_epoch = self.asserted_epoch(findings, at, from, asserts.epoch);
         let new_vote = asserts.vote.is_some_and(|(epoch, candidate)| self.voted(findings, at, from, epoch, candidate));
         // Where the disk answers at once, sending too early cannot be told from sending in time.

@@ -1,10 +1,11 @@
 //! What must come about once the trouble is over: EventualLeader, FollowerAgreement, NoStuckRole; and Stability, which must
 //! last. Judged only while nothing is wrong but that some members may be down, from the last change of the world on.
 
-use crate::algorithm::{NodeId, Observation, Promise, Role};
+use crate::algorithm::{Bounds, Network, NodeId, Observation, Promise, Role, total};
 use crate::audit::findings::Findings;
 use crate::audit::goal::{Due, Goal};
 use crate::outcome::Liveness as Late;
+use crate::setup::Setup;
 use crate::time::{Span, Time};
 
 /// What the liveness checkers need to know of scenario and algorithm.
@@ -19,6 +20,34 @@ pub(super) struct Terms {
     /// Without faults nothing can be mistaken for one: no loss, and delays far below the timeouts.
     pub quiet: bool,
 }
+
+impl Terms {
+    /// In what time, and under what circumstances, liveness is judged. `in_vain`: how long a leader may be given nothing but reads that leave
+    /// no trace.
+    pub fn of(setup: &Setup, network: &Network, bounds: &Bounds, in_vain: Span) -> Terms {
+        let recovery = total(&bounds.recovery);
+        let there_and_back = (network.max_delay + network.disk).times(2);
+        // An established leader waits for its next item, thinks, and hears of it.
+        let one_item = setup.work.one_item(there_and_back) + in_vain;
+        let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
+        Terms {
+            recovery,
+            work: setup.work.on.then_some(recovery + one_item),
+            agreement: recovery + bounds.detection,
+            quiet: network.loss.is_zero()
+                && !bursts
+                && network.max_delay + network.disk <= bounds.detection.fraction(1, FAR_BELOW)
+                && network.drift_ppm <= MODEST_DRIFT,
+        }
+    }
+}
+
+/// A delay of at most this part of the detection time is never mistaken for a dead leader: the range in which the recovery
+/// bounds of the literature hold.
+const FAR_BELOW: u64 = 10;
+
+/// Clocks that differ by no more than this, in parts per million, do not make a healthy leader look dead.
+const MODEST_DRIFT: u64 = 100_000;
 
 /// An established leader went while nothing seemed wrong; whether a fault of the same instant did it shows what follows.
 #[derive(Clone, Copy, Debug)]

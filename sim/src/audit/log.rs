@@ -3,6 +3,7 @@
 
 use crate::algorithm::{Entry, Epoch, NodeId, Observation, Promise, Role};
 use crate::audit::findings::Findings;
+use crate::list::{append, make_room};
 use crate::time::Time;
 
 /// The first entry that was seen at a position in an epoch.
@@ -37,7 +38,7 @@ impl Mirror {
         }
         for (position, entry) in history.iter().enumerate().skip(from) {
             if self.runs.last().is_none_or(|(_, epoch)| *epoch != entry.epoch) {
-                self.runs.push((position, entry.epoch));
+                append(&mut self.runs, (position, entry.epoch));
             }
         }
         self.length = history.len();
@@ -108,6 +109,7 @@ impl Log {
         previous: Epoch,
     ) -> bool {
         if self.first.len() <= position {
+            make_room(&mut self.first);
             self.first.resize(position + 1, None);
         }
         let fresh = First { entry, previous, next: 0 };

@@ -142,7 +142,7 @@ impl Audit {
             belief: Belief::new(bounds.overlap.as_ref().map_or(Span::ZERO, total), facts.leases),
             leases: Leases::default(),
             quorum: Quorum::new(nodes, bounds.step_down.as_ref().map(total), on_its_way, recovery),
-            liveness: Liveness::new(nodes, terms(setup, network, bounds, in_vain)),
+            liveness: Liveness::new(nodes, Terms::of(setup, network, bounds, in_vain)),
             growth: Growth::new(nodes, facts.epochs, recovery, bounds.detection),
             ineligible: ineligible(setup),
             up: vec![false; nodes],
@@ -150,9 +150,14 @@ impl Audit {
         }
     }
 
-    /// A message leaves a member. Hot: called once a message.
+    /// Whether a message says something that has to be looked at. Hot: asked once a message.
     #[inline(always)]
-    pub fn departed(&mut self, at: Time, from: NodeId, asserts: Asserts, disk: Backing) {
+    pub fn is_news(&self, from: NodeId, (asserts, disk): (Asserts, Backing)) -> bool {
+        self.election.is_news(from, asserts, disk)
+    }
+
+    /// A message leaves a member.
+    pub fn departed(&mut self, at: Time, from: NodeId, (asserts, disk): (Asserts, Backing)) {
         self.election.departed(&mut self.findings, at, from, asserts, disk);
     }
 
@@ -359,25 +364,6 @@ fn longest_delay(setup: &Setup, script: &[ScriptEvent], network: &Network) -> Sp
     degraded.fold(network.max_delay, Span::max)
 }
 
-/// In what time, and under what circumstances, liveness is judged. `in_vain`: how long a leader may be given nothing but reads that leave
-/// no trace.
-fn terms(setup: &Setup, network: &Network, bounds: &Bounds, in_vain: Span) -> Terms {
-    let recovery = total(&bounds.recovery);
-    let there_and_back = (network.max_delay + network.disk).times(2);
-    // An established leader waits for its next item, thinks, and hears of it.
-    let one_item = setup.work.one_item(there_and_back) + in_vain;
-    let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
-    Terms {
-        recovery,
-        work: setup.work.on.then_some(recovery + one_item),
-        agreement: recovery + bounds.detection,
-        quiet: network.loss.is_zero()
-            && !bursts
-            && network.max_delay + network.disk <= bounds.detection.fraction(1, FAR_BELOW)
-            && network.drift_ppm <= MODEST_DRIFT,
-    }
-}
-
 /// By member, whether it never campaigns by itself; empty if all do.
 fn ineligible(setup: &Setup) -> Vec<bool> {
     let mut ineligible = Vec::new();
@@ -387,13 +373,6 @@ fn ineligible(setup: &Setup) -> Vec<bool> {
     }
     ineligible
 }
-
-/// A delay of at most this part of the detection time is never mistaken for a dead leader: the range in which the recovery
-/// bounds of the literature hold.
-const FAR_BELOW: u64 = 10;
-
-/// Clocks that differ by no more than this, in parts per million, do not make a healthy leader look dead.
-const MODEST_DRIFT: u64 = 100_000;
 
 #[cfg(test)]
 mod tests;

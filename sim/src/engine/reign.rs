@@ -4,6 +4,7 @@ use crate::algorithm::{Algorithm, Authority, Epoch, NodeId, Observation, Role};
 use crate::engine::Engine;
 use crate::failover::Failovers;
 use crate::invariant::Interest;
+use crate::list::append;
 use crate::observer::Happening;
 use crate::outcome::{Cause, Tenure};
 use crate::setup::Stop;
@@ -111,7 +112,15 @@ impl<A: Algorithm> Engine<'_, A> {
     }
 
     /// Opens and closes tenures after an observation or a clock has changed.
+    #[inline(always)]
     pub(super) fn authority_changed(&mut self, i: usize) {
+        if self.reigns.open[i].is_some() || self.nodes[i].seen.authority() != Authority::None {
+            self.weigh_authority(i);
+        }
+    }
+
+    #[inline(never)]
+    fn weigh_authority(&mut self, i: usize) {
         let epoch = self.nodes[i].seen.epoch();
         let until = self.authority_until(i);
         if let Some(until) = until.filter(|until| self.reigns.open[i].is_none_or(|open| open.until != *until)) {
@@ -141,7 +150,7 @@ impl<A: Algorithm> Engine<'_, A> {
             let cause = self.cause_without_fault();
             self.reigns.failovers.lost(now, NodeId(old as u16), cause);
         }
-        self.reigns.tenures.push(Tenure { node, epoch, from: now, until: None });
+        append(&mut self.reigns.tenures, Tenure { node, epoch, from: now, until: None });
         self.reigns.open[i] = Some(Open { tenure, epoch, until });
         if let Some(since) = self.reigns.leaderless_since.take() {
             self.reigns.leaderless += now.since(since);
@@ -204,7 +213,7 @@ impl<A: Algorithm> Engine<'_, A> {
     /// Has what the scenario waits for come about?
     pub(super) fn check_stop(&mut self) {
         self.stopped = match self.setup.stop {
-            Stop::AtEnd => false,
+            Stop::AtEnd => return,
             Stop::FirstLeader => !self.reigns.tenures.is_empty(),
             Stop::FirstEpoch => self.measurement.first_epoch_is_decided(),
             Stop::FirstFailover => self.reigns.failovers.closed_after_start() > 0,

@@ -2,7 +2,7 @@
 //! for the engine.
 
 use crate::algorithm::Encode;
-use crate::algorithm::{Algorithm, Item, NodeId, ServiceAsk, Transport};
+use crate::algorithm::{Algorithm, Asserts, Item, NodeId, ServiceAsk, Transport};
 use crate::audit::{Audit, Backing, Broken};
 use crate::encode::Encoder;
 use crate::engine::job::Job;
@@ -96,17 +96,29 @@ impl<A: Algorithm> Wire<A> {
     /// A message leaves `node`, now.
     #[inline(always)]
     pub fn depart(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
-        let from = node.id;
-        if self.attended {
-            if self.audit.on {
-                let backed = A::backed(&message, &node.disk.image, from);
-                let disk = Backing { backed, takes_time: !node.disk.instant };
-                self.audit.departed(self.now, from, A::asserts(&message), disk);
-            }
-            if self.watched {
-                self.tell(Sent::Departed { from, to, message: message.clone() });
-            }
+        // Nothing is called on the way of the many, so that a message is written straight to where it will lie.
+        if self.attended && (self.watched || self.audit.on && self.audit.is_news(node.id, said(node, &message))) {
+            self.depart_attended(node, to, message);
+        } else {
+            self.carry(node, to, message);
         }
+    }
+
+    /// A message that a checker has to look at, or that somebody watches.
+    #[inline(never)]
+    fn depart_attended(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
+        if self.audit.on {
+            self.audit.departed(self.now, node.id, said(node, &message));
+        }
+        if self.watched {
+            self.tell(Sent::Departed { from: node.id, to, message: message.clone() });
+        }
+        self.carry(node, to, message);
+    }
+
+    #[inline(always)]
+    fn carry(&mut self, node: &Node<A>, to: NodeId, message: A::Message) {
+        let from = node.id;
         if from == to {
             // To oneself: no network, no delay; it was the disk that had to be waited for.
             self.queue.post(self.now, from, to, message);
@@ -172,4 +184,11 @@ impl<A: Algorithm> Wire<A> {
         self.sent.push(sent);
         self.notes = true;
     }
+}
+
+/// What a message claims, and what stands behind it.
+#[inline(always)]
+fn said<A: Algorithm>(node: &Node<A>, message: &A::Message) -> (Asserts, Backing) {
+    let backed = A::backed(message, &node.disk.image, node.id);
+    (A::asserts(message), Backing { backed, takes_time: !node.disk.instant })
 }

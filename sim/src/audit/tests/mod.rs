@@ -91,7 +91,7 @@ impl Story {
 
     fn sends(&mut self, member: u16, asserts: Asserts, backed: bool) -> &mut Story {
         let disk = crate::audit::Backing { backed, takes_time: true };
-        self.audit.departed(self.now, node(member), asserts, disk);
+        self.audit.departed(self.now, node(member), (asserts, disk));
         self
     }
 
