@@ -121,6 +121,18 @@ pub fn player<'r>(registry: &'r Registry, name: &str) -> Result<&'r dyn Player, 
     })
 }
 
+/// The algorithms of these names, each once; all, where nobody is named.
+pub fn players<'r>(registry: &'r Registry, names: &[String]) -> Result<Vec<&'r dyn Player>, Failure> {
+    let mut players: Vec<&dyn Player> = Vec::new();
+    for name in names {
+        let player = player(registry, name)?;
+        if players.iter().all(|other| other.name() != player.name()) {
+            players.push(player);
+        }
+    }
+    Ok(if players.is_empty() { registry.iter().collect() } else { players })
+}
+
 /// An algorithm that acts on the protected resource has that one's bugs as well.
 fn known_mutant(player: &dyn Player, settings: &[(String, Value)], id: &str) -> Result<(), Failure> {
     let mut mutants = player.mutants();

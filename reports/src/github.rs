@@ -3,24 +3,30 @@
 //! GitHub, *Workflow commands for GitHub Actions*: in a message `%`, carriage return and line feed are written as `%25`, `%0D` and
 //! `%0A`; in a property `:` and `,` as `%3A` and `%2C` as well.
 
-use crate::check::{Case, Check, Complaint};
+use crate::check::{Case, Check, Complaint, Kind};
 
 /// GitHub shows no more than ten errors a step.
 const MOST_SHOWN: usize = 10;
 
-/// One line each: files that are no scenarios, then what is wrong, as far as GitHub shows it.
+/// One line each: files that are no scenarios, then what is wrong, the gravest first, as far as GitHub shows it.
 pub fn annotations(check: &Check) -> String {
-    let broken = check.broken.iter().map(|broken| command(Some(&broken.file), Some(broken.line), "no scenario", &broken.title));
+    let broken = check.broken.iter().map(|broken| {
+        let file = broken.line.map(|_| broken.file.as_str());
+        command(file, broken.line, &format!("{} is no scenario", broken.file), &broken.title)
+    });
     let kept = check.kept.iter().filter_map(|kept| {
         let complaint = kept.complaint.as_ref()?;
-        Some(command(Some(&kept.file), None, &kept.words, &message(complaint)))
+        Some((complaint.kind, command(Some(&kept.file), None, &kept.words, &message(complaint))))
     });
     let of_case = |case: &Case, complaint: &Complaint| {
         let line = case.file.is_some().then(|| complaint.line.unwrap_or(1));
-        command(case.file.as_deref(), line, &format!("{} with {}", case.scenario, case.algorithm), &message(complaint))
+        let title = format!("{} with {}", case.scenario, case.algorithm);
+        (complaint.kind, command(case.file.as_deref(), line, &title, &message(complaint)))
     };
     let cases = check.cases.iter().flat_map(|case| case.complaints.iter().map(move |complaint| of_case(case, complaint)));
-    broken.chain(kept).chain(cases).take(MOST_SHOWN).collect()
+    let mut wrong: Vec<(Kind, String)> = kept.chain(cases).collect();
+    wrong.sort_by_key(|(kind, _)| *kind);
+    broken.chain(wrong.into_iter().map(|(_, line)| line)).take(MOST_SHOWN).collect()
 }
 
 fn message(complaint: &Complaint) -> String {
@@ -47,6 +53,23 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Broken;
+    use crate::check::tests::{case, check, run};
+
+    #[test]
+    fn the_gravest_are_among_the_ten_that_are_shown_and_the_command_line_is_no_place_in_a_file() {
+        let mut cases: Vec<Case> = (0..12).map(|_| case(vec![run(0)])).collect();
+        for (place, case) in cases.iter_mut().enumerate() {
+            case.complaints = vec![Complaint::new(if place == 11 { Kind::Safety } else { Kind::Threshold }, "x", "y")];
+        }
+        let mut check = check(Vec::new());
+        check.cases = cases;
+        check.broken = vec![Broken { file: String::from("here"), line: None, title: String::from("--set a=b: wrong") }];
+        let lines = annotations(&check);
+        let lines: Vec<&str> = lines.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (10, "::error title=here is no scenario::--set a=b: wrong"));
+        assert!(lines[1].contains("::safety: "), "{}", lines[1]);
+    }
 
     #[test]
     fn what_github_would_take_for_its_own_is_escaped() {

@@ -24,7 +24,8 @@ pub fn xml(check: &Check) -> String {
     for broken in &check.broken {
         let mut suite = TestSuite::new(&*broken.file);
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(format!("line {}: {}", broken.line, broken.title)).set_type("scenario");
+        let line = broken.line.map_or_else(String::new, |line| format!("line {line}: "));
+        status.set_message(format!("{line}{}", broken.title)).set_type("scenario");
         let mut case = TestCase::new("is a scenario", status);
         case.set_classname(&*broken.file);
         suite.add_test_case(case);

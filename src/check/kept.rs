@@ -22,7 +22,11 @@ use crate::failure::Failure;
 /// Where there is no such folder.
 pub fn replay(registry: &Registry, folder: &Path, programme: &mut Programme<'_>) -> Result<Vec<Kept>, Failure> {
     let mut all = Vec::new();
-    for path in programme::files(folder, "json")? {
+    let files = programme::files(folder, "json")?;
+    if files.is_empty() {
+        programme.notes.push(format!("there is no kept run in {}, so none was replayed", folder.display()));
+    }
+    for path in files {
         match one(registry, &path) {
             Ok(kept) => all.push(kept),
             Err(failure) => programme.tell(&path.display().to_string(), &failure),
@@ -43,7 +47,7 @@ fn one(registry: &Registry, path: &Path) -> Result<Kept, Failure> {
         return Err(Failure::Ours(what));
     }
     let replay = format!("hustings replay {}  # fingerprint {fingerprint}", words::shell(&file));
-    let complaint = complaint(&cast, &outcome, saved.mutant.as_deref()).map(|complaint| Complaint { replay, ..complaint });
+    let complaint = complaint(&cast, &outcome, &saved).map(|complaint| Complaint { replay, ..complaint });
     let mutant = saved.mutant.as_ref().map_or_else(String::new, |mutant| format!(" with mutant {mutant}"));
     let now = match (&complaint, &saved.mutant) {
         (None, None) => "no longer fails",
@@ -54,7 +58,7 @@ fn one(registry: &Registry, path: &Path) -> Result<Kept, Failure> {
     Ok(Kept { file, words, complaint })
 }
 
-fn complaint(cast: &Cast<'_>, outcome: &Outcome, mutant: Option<&str>) -> Option<Complaint> {
+fn complaint(cast: &Cast<'_>, outcome: &Outcome, saved: &Saved) -> Option<Complaint> {
     let meant = |invariant: &str| {
         let expect = &cast.scenario.expect;
         let mine = expect.iter().filter(|(algorithm, _)| algorithm == cast.player.name());
@@ -66,13 +70,20 @@ fn complaint(cast: &Cast<'_>, outcome: &Outcome, mutant: Option<&str>) -> Option
         findings.map(move |(judgement, _)| (kind, judgement.invariant, judgement.standing))
     });
     let seeds = vec![outcome.seed];
-    if let Some(mutant) = mutant {
-        let caught = found.any(|(_, _, standing)| standing == Standing::Promised);
-        let words = format!("nothing is found under the bug {mutant} any more, and a canary has to fail");
+    if let Some(mutant) = &saved.mutant {
+        // Harm that nobody promised to avoid befalls this run without the bug, too, unless it is what it was kept for.
+        let caught = found.any(|(_, invariant, standing)| standing == Standing::Promised || kept_for(saved, invariant));
+        let words = format!("what the bug {mutant} did is not found any more, and a canary has to fail");
         return (!caught).then(|| Complaint { seeds, ..Complaint::new(Kind::Missing, mutant, words) });
     }
     let (kind, invariant, _) = found.find(|(_, invariant, _)| !meant(invariant))?;
     let words = format!("{invariant} is violated again in a run that failed once");
     let evidence = replays::evidence(outcome, invariant);
     Some(Complaint { seeds, evidence, ..Complaint::new(kind, invariant, words) })
+}
+
+/// Whether it was saved because of this one.
+fn kept_for(saved: &Saved, invariant: &str) -> bool {
+    let violated = replays::violated(invariant);
+    saved.findings.iter().any(|finding| finding.contains(&violated))
 }

@@ -35,6 +35,9 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     }
     let baseline = arguments.baseline.as_deref().map(read).transpose()?;
     let mut programme = Programme::new(registry, &asked)?;
+    if let (Some(path), Some(was)) = (&arguments.baseline, &baseline) {
+        meets(&programme, &seeds, was, path)?;
+    }
     let mut outputs = Outputs::open(arguments)?;
     interrupt::listen();
     let kept = match &arguments.failures {
@@ -49,7 +52,7 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
         talk("interrupted before the first seed was over, so nothing is judged");
         return Ok(exit::INTERRUPTED);
     }
-    if done == 0 {
+    if done == 0 && runs::time_is_up() {
         return Err(Failure::Nothing(String::from("time was up before the first seed was over, so nothing is judged")));
     }
     if runs::time_is_up() {
@@ -65,10 +68,10 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
         talk(&format!("{done} seeds of each of {} pairs; --merge judges all shards together", programme.casts().count()));
         return Ok(exit);
     }
-    let notes = judge(&mut programme, baseline.as_ref());
+    judge(&mut programme, baseline.as_ref());
     let words = format!("{}..{}", seeds.start, seeds.start + done);
     exit = exit.or(replays::fill(&mut programme.parts, &asked, &words, arguments));
-    let check = finished(programme, kept, notes, seeds.start..seeds.start + done, seeds);
+    let check = finished(programme, kept, seeds.start..seeds.start + done, seeds);
     exit = check.complaints().fold(exit, |exit, (_, complaint)| exit.or(replays::exit_of(complaint)));
     outputs.tell(&check, arguments, data)?;
     Ok(exit)
@@ -104,6 +107,20 @@ fn read(path: &Path) -> Result<Ledger, Failure> {
     Ok(ledger)
 }
 
+/// A baseline that has nothing of what is checked would be green for ever.
+fn meets(programme: &Programme<'_>, seeds: &Range<u64>, was: &Ledger, path: &Path) -> Result<(), Failure> {
+    if let Some((number, of)) = was.shard {
+        let what = format!("{} is shard {number} of {of}, and no baseline", path.display());
+        return Err(Failure::usage(what, "put the shards together: `hustings check --merge FILE... --save-baseline FILE`"));
+    }
+    let cases = programme.parts.iter().map(|part| &part.case);
+    if programme.casts().count() == 0 || baseline::shares_anything(cases, seeds, was) {
+        return Ok(());
+    }
+    let what = format!("{} has no run of any of these scenarios and algorithms under these seeds", path.display());
+    Err(Failure::Nothing(format!("{what}, so nothing would be held against it")))
+}
+
 fn merged(files: &[std::path::PathBuf]) -> Result<Ledger, Failure> {
     let parts = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     if let Some(other) = parts.iter().find(|part| part.version != VERSION) {
@@ -137,23 +154,22 @@ fn ledger(programme: &Programme<'_>, asked: &Asked, seeds: &Range<u64>, shard: O
     ledger
 }
 
-/// Weighs every pair, and holds all of them against the baseline; what is to be said besides.
-fn judge(programme: &mut Programme<'_>, against: Option<&Ledger>) -> Vec<String> {
+/// Weighs every pair, and holds all of them against the baseline.
+fn judge(programme: &mut Programme<'_>, against: Option<&Ledger>) {
     for part in &mut programme.parts {
         part.case.complaints = weigh(&part.case);
     }
-    let Some(against) = against else { return Vec::new() };
+    let Some(against) = against else { return };
     let cases: Vec<Case> = programme.parts.iter().map(|part| part.case.clone()).collect();
     let judged = baseline::judge(&cases, against);
     for (place, complaint) in judged.complaints {
         programme.parts[place].case.complaints.push(complaint);
     }
-    let mut notes = judged.notes;
-    notes.push(format!("{} questions were asked of the baseline", judged.family));
-    notes
+    programme.notes.extend(judged.notes);
+    programme.notes.push(format!("{} questions were asked of the baseline", judged.family));
 }
 
-fn finished(programme: Programme<'_>, kept: Vec<Kept>, notes: Vec<String>, seeds: Range<u64>, asked: Range<u64>) -> Check {
+fn finished(programme: Programme<'_>, kept: Vec<Kept>, seeds: Range<u64>, asked: Range<u64>) -> Check {
     let cases = programme.parts.into_iter().map(|part| part.case).collect();
-    Check { version: VERSION, seeds, asked, cases, broken: programme.broken, kept, notes }
+    Check { version: VERSION, seeds, asked, cases, broken: programme.broken, kept, notes: programme.notes }
 }

@@ -9,6 +9,7 @@ use reports::{github, junit};
 
 use super::arguments::{CheckArguments, CheckFormat};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::output::{Data, Whole, talk};
 
 /// What runs write goes here.
@@ -24,6 +25,7 @@ impl Outputs {
     /// # Errors
     /// Where one of them cannot be written.
     pub fn open(arguments: &CheckArguments) -> Result<Outputs, Failure> {
+        each_its_own(arguments)?;
         let junit = arguments.junit.as_deref().map(Whole::create).transpose()?;
         let summary = arguments.summary.as_deref().map(appended).transpose()?;
         let records = match (&arguments.save_baseline, arguments.shard) {
@@ -41,9 +43,15 @@ impl Outputs {
     /// Where it cannot be written.
     pub fn keep(&mut self, ledger: &Ledger) -> Result<(), Failure> {
         let Some((path, mut whole)) = self.records.take() else { return Ok(()) };
+        if ledger.shard.is_none() && interrupt::asked() {
+            talk(&format!("{} is not written: half a check is no baseline", path.display()));
+            return Ok(());
+        }
         whole.write(&ledger.json()).map_err(|error| Failure::write(path.display(), error))?;
         whole.finish()?;
-        talk(&format!("written to {}", path.display()));
+        let (runs, asked) = (ledger.seeds_run(), ledger.seeds.1 - ledger.seeds.0);
+        let short = if ledger.shard.is_none() && runs < asked { format!(": {runs} seeds of {asked}") } else { String::new() };
+        talk(&format!("written to {}{short}", path.display()));
         Ok(())
     }
 
@@ -71,6 +79,25 @@ impl Outputs {
         }
         Ok(())
     }
+}
+
+/// Two outputs in one file would leave only the later one.
+///
+/// # Errors
+/// Where two name the same.
+fn each_its_own(arguments: &CheckArguments) -> Result<(), Failure> {
+    let CheckArguments { junit, summary, save_baseline, shard_file, .. } = arguments;
+    let named = [("--junit", junit), ("--summary", summary), ("--save-baseline", save_baseline), ("--shard-file", shard_file)];
+    let mut seen: Vec<(&str, PathBuf)> = Vec::new();
+    for (option, path) in named.iter().filter_map(|(option, path)| Some((*option, path.as_ref()?))) {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == whole) {
+            let what = format!("{other} and {option} both name {}", path.display());
+            return Err(Failure::usage(what, "give each a file of its own"));
+        }
+        seen.push((option, whole));
+    }
+    Ok(())
 }
 
 /// What is there already stays: a step of a pipeline may have several summaries.

@@ -34,6 +34,8 @@ pub struct Part<'r> {
 pub struct Programme<'r> {
     pub parts: Vec<Part<'r>>,
     pub broken: Vec<Broken>,
+    /// What is to be said besides.
+    pub notes: Vec<String>,
     /// What the files that cannot be read amount to.
     pub exit: Option<Exit>,
 }
@@ -42,8 +44,7 @@ impl<'r> Programme<'r> {
     /// # Errors
     /// Where an algorithm is unknown, or nothing was selected.
     pub fn new(registry: &'r Registry, asked: &Asked) -> Result<Programme<'r>, Failure> {
-        let named = asked.algorithms.iter().map(|name| cast::player(registry, name)).collect::<Result<Vec<_>, _>>()?;
-        let players = if named.is_empty() { registry.iter().collect() } else { named };
+        let players = cast::players(registry, &asked.algorithms)?;
         let mut programme = Programme::default();
         let names = programme.names(&asked.scenarios);
         for name in &names {
@@ -85,11 +86,13 @@ impl<'r> Programme<'r> {
         talk(&failure.render(talk_in_colour()));
         let (line, title) = match failure {
             Failure::Scenario(complaints) => match complaints.list.first() {
-                Some(first) if first.place.source == 0 => (complaints.line_and_column(first.place).0, first.title.to_string()),
-                Some(first) => (1, first.title.to_string()),
-                None => (1, String::from("it cannot be read")),
+                Some(first) if first.place.source == 0 => {
+                    (Some(complaints.line_and_column(first.place).0), first.title.to_string())
+                }
+                Some(first) => (None, format!("{}: {}", complaints.sources[first.place.source].origin, first.title)),
+                None => (Some(1), String::from("it cannot be read")),
             },
-            other => (1, other.render(false)),
+            other => (Some(1), other.render(false)),
         };
         self.broken.push(Broken { file: file.to_owned(), line, title });
         self.exit = Some(failure.exit().or(self.exit.unwrap_or(exit::AS_EXPECTED)));

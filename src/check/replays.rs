@@ -56,8 +56,13 @@ fn command(cast: &Cast<'_>, outcome: &Outcome) -> String {
 
 /// What was seen of this invariant, in one line.
 pub fn evidence(outcome: &Outcome, invariant: &str) -> Option<String> {
-    let about = format!(" {invariant} violated at ");
-    sections::findings(outcome).into_iter().find(|line| line.contains(&about))
+    let violated = violated(invariant);
+    sections::findings(outcome).into_iter().find(|line| line.contains(&violated))
+}
+
+/// What stands in the words of each finding by this invariant.
+pub fn violated(invariant: &str) -> String {
+    format!(" {invariant} violated at ")
 }
 
 /// The check of one pair.

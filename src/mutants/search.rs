@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use reports::mutants::Row;
 use scenarios::Sweep;
 use scenarios::zoo::{self, Ordeal};
-use sim::outcome::{Outcome, Severity, Verdict};
+use sim::outcome::{Judgement, Outcome, Severity, Standing, Verdict};
 use sim::registry::MutantWords;
 use sim::{Options, Player, Promise, Registry, Span, audit};
 
@@ -24,10 +24,14 @@ pub(super) struct Search<'a> {
     pub arguments: &'a MutantsArguments,
 }
 
-/// The invariants that were violated although they were promised, or that nobody may violate.
+/// The invariants that were violated, whatever was promised: harm is harm.
 pub(super) fn findings(outcome: &Outcome) -> Vec<&'static str> {
+    violated(outcome).map(|judgement| judgement.invariant).collect()
+}
+
+fn violated(outcome: &Outcome) -> impl Iterator<Item = &Judgement> {
     let judged = outcome.judgements.iter().filter(|judgement| judgement.severity != Severity::Measurement);
-    judged.filter(|judgement| matches!(judgement.verdict, Verdict::Violated(_))).map(|judgement| judgement.invariant).collect()
+    judged.filter(|judgement| matches!(judgement.verdict, Verdict::Violated(_)))
 }
 
 fn name_of(promise: Promise) -> &'static str {
@@ -77,6 +81,13 @@ impl Search<'_> {
         Ok(Some(row))
     }
 
+    /// What counts in these worlds. Random faults do harm that nobody promised to avoid, and any change moves it to other seeds: there
+    /// only broken promises tell of a bug, as `hustings swarm` judges.
+    fn found(&self, outcome: &Outcome) -> Vec<&'static str> {
+        let counts = |judgement: &&Judgement| !self.arguments.swarm || judgement.standing == Standing::Promised;
+        violated(outcome).filter(counts).map(|judgement| judgement.invariant).collect()
+    }
+
     fn cast<'p>(&self, player: &'p dyn Player, ordeal: &Ordeal, mutant: Option<&str>) -> Result<Cast<'p>, Failure> {
         Cast::of(ordeal.read(self.registry)?, player, mutant.map(String::from))
     }
@@ -108,7 +119,7 @@ impl Search<'_> {
             let stop = AtomicBool::new(interrupt::asked());
             let sweep = Sweep { seeds: from..from + budget, jobs: self.arguments.threads.count(), stop: &stop };
             sweep.each(
-                |seed| findings(&run(with, seed)).contains(&invariant),
+                |seed| self.found(&run(with, seed)).contains(&invariant),
                 |seed, found| {
                     if caught.is_none() {
                         runs += 1;
@@ -128,7 +139,7 @@ impl Search<'_> {
             row.seeds_needed.push(caught.map(|seed| seed - from + 1));
             let Some(seed) = caught else { continue };
             row.command.get_or_insert_with(|| with.command(seed));
-            if findings(&run(without, seed)).contains(&invariant) {
+            if self.found(&run(without, seed)).contains(&invariant) {
                 row.false_alarms.push(format!("{invariant} in seed {seed}"));
             }
         }
@@ -140,9 +151,9 @@ impl Search<'_> {
         let mut runs = 0;
         let sweep = Sweep { seeds: 0..self.arguments.quiet, jobs: self.arguments.threads.count(), stop: interrupt::stopped() };
         let own = |seed| {
-            let mut found = findings(&run(with, seed));
+            let mut found = self.found(&run(with, seed));
             if !found.is_empty() {
-                let anyway = findings(&run(without, seed));
+                let anyway = self.found(&run(without, seed));
                 found.retain(|name| !anyway.contains(name));
             }
             found

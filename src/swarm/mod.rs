@@ -3,6 +3,8 @@
 
 mod arguments;
 
+use std::ops::Range;
+
 use reports::swarm::{self, Census};
 use reports::words;
 use scenarios::Sweep;
@@ -28,16 +30,14 @@ pub fn swarm(registry: &Registry, arguments: &SwarmArguments, data: &mut Data) -
     }
     let casts = casts(registry, arguments)?;
     interrupt::listen();
-    let each = if arguments.dealt { (seeds.end - seeds.start).div_ceil(casts.len() as u64) } else { seeds.end - seeds.start };
-    let bar = progress::bar(each * casts.len() as u64);
+    let deals: Vec<Deal> = (0..casts.len() as u64).map(|at| Deal::of(arguments, at, casts.len() as u64)).collect();
+    let bar = progress::bar(deals.iter().fold(0, |sum: u64, deal| sum.saturating_add(deal.turns(seeds))));
     let mut censuses = Vec::new();
     let mut failing: Option<(usize, u64)> = None;
     for (at, cast) in casts.iter().enumerate() {
         let mut census = census(cast);
-        let seed_of =
-            |turn: u64| if arguments.dealt { seeds.start + turn * casts.len() as u64 + at as u64 } else { seeds.start + turn };
-        let turns = (0..each).take_while(|turn| seed_of(*turn) < seeds.end).count() as u64;
-        let sweep = Sweep { seeds: 0..turns, jobs: arguments.threads.count(), stop: interrupt::stopped() };
+        let seed_of = |turn: u64| seeds.start + deals[at].first + turn * deals[at].step;
+        let sweep = Sweep { seeds: 0..deals[at].turns(seeds), jobs: arguments.threads.count(), stop: interrupt::stopped() };
         let run = |turn| cast.run_with(seed_of(turn), Options { fingerprint: false, ..Options::default() });
         let drawn_from = cast.scenario.setup.swarm.as_ref().expect("only scenarios with a swarm are cast");
         sweep.each(run, |_, outcome| {
@@ -63,6 +63,23 @@ pub fn swarm(registry: &Registry, arguments: &SwarmArguments, data: &mut Data) -
         exit = exit.or(tell(&casts[at], seed, arguments, data)?);
     }
     Ok(exit)
+}
+
+/// Which of the seeds one of the casts meets: all, or its share of them.
+#[derive(Clone, Copy)]
+struct Deal {
+    first: u64,
+    step: u64,
+}
+
+impl Deal {
+    const fn of(arguments: &SwarmArguments, at: u64, casts: u64) -> Deal {
+        if arguments.dealt { Deal { first: at, step: casts } } else { Deal { first: 0, step: 1 } }
+    }
+
+    const fn turns(self, seeds: &Range<u64>) -> u64 {
+        (seeds.end - seeds.start).saturating_sub(self.first).div_ceil(self.step)
+    }
 }
 
 fn verdict(censuses: &[Census], arguments: &SwarmArguments) -> Exit {
@@ -99,15 +116,8 @@ fn tell(cast: &Cast<'_>, seed: u64, arguments: &SwarmArguments, data: &mut Data)
 
 /// Who meets what: every algorithm its own swarm, or those that were named all that they can play.
 fn casts<'r>(registry: &'r Registry, arguments: &SwarmArguments) -> Result<Vec<Cast<'r>>, Failure> {
-    let mut players: Vec<&dyn Player> = Vec::new();
-    for name in &arguments.algorithm {
-        players.push(cast::player(registry, name)?);
-    }
-    if players.is_empty() {
-        players = registry.iter().collect();
-    }
     let mut casts = Vec::new();
-    for player in players {
+    for player in cast::players(registry, &arguments.algorithm)? {
         let own = worlds(player);
         for name in if arguments.scenarios.is_empty() { &own[..] } else { &arguments.scenarios[..] } {
             let scenario = cast::scenario(registry, name, &arguments.set)?;
@@ -144,4 +154,20 @@ fn census(cast: &Cast<'_>) -> Census {
     let trouble = Span(swarm.until.0.saturating_sub(swarm.from.0));
     let detection = cast.player.bounds(cast.scenario.settings_of(cast.player.name()), setup).detection;
     Census::new(cast.player.name(), &setup.name, (trouble, detection), &swarm.families, &claimed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dealt_seeds_are_met_once_each_and_counting_them_takes_no_longer_for_more() {
+        let turns =
+            |seeds: Range<u64>, step: u64| (0..step).map(|first| Deal { first, step }.turns(&seeds)).collect::<Vec<u64>>();
+        assert_eq!(turns(3..10, 3), [3, 2, 2]);
+        assert_eq!(turns(0..2, 3), [1, 1, 0]);
+        let dealt = turns(0..u64::MAX, 21);
+        assert_eq!((dealt.iter().sum::<u64>(), dealt[0] - dealt[20]), (u64::MAX, 1), "none is left out");
+        assert_eq!(turns(7..u64::MAX, 1), [u64::MAX - 7]);
+    }
 }

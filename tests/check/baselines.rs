@@ -4,6 +4,9 @@ use crate::{Story, folder, read, run, write};
 
 pub const STORIES: &[Story] = &[
     ("four shards put together are one check, byte for byte", four_shards_put_together_are_one_check_byte_for_byte),
+    ("a shard without a seed is a shard all the same", a_shard_without_a_seed_is_a_shard_all_the_same),
+    ("who is named twice plays once", who_is_named_twice_plays_once),
+    ("a baseline of something else is none", a_baseline_of_something_else_is_none),
     ("the same program is no regression", the_same_program_is_no_regression),
     ("a slower timeout answers 5", a_slower_timeout_answers_5),
     ("a bad baseline answers 2 before anything runs", a_bad_baseline_answers_2_before_anything_runs),
@@ -30,6 +33,43 @@ fn four_shards_put_together_are_one_check_byte_for_byte() {
     assert!(short.code == 2 && short.talk.contains("shard 4/4 is missing"), "{}", short.talk);
     let default = run(&folder, "check healthy --algorithm raft --seeds 0..4 --shard 2/2");
     assert!(default.code == 0 && read(&folder, "runs/check-2-of-2.json").contains("\"shard\":[2,2]"), "{}", default.talk);
+}
+
+fn a_shard_without_a_seed_is_a_shard_all_the_same() {
+    let folder = folder("empty-shard");
+    let what = "check leader-crash --algorithm raft --seeds 0..3";
+    let parts: Vec<String> = (1..=4).map(|number| format!("runs/check-{number}-of-4.json")).collect();
+    for number in 1..=4 {
+        let shard = run(&folder, &format!("{what} --shard {number}/4"));
+        assert_eq!(shard.code, 0, "{}", shard.talk);
+    }
+    let merged = run(&folder, &format!("check --merge {}", parts.join(" ")));
+    assert_eq!((merged.code, merged.data), (0, run(&folder, what).data), "{}", merged.talk);
+}
+
+fn who_is_named_twice_plays_once() {
+    let folder = folder("twice");
+    let what = "check leader-crash --seeds 0..2";
+    let twice = run(&folder, &format!("{what} --algorithm raft,bully,raft"));
+    assert_eq!((twice.code, twice.data), (0, run(&folder, &format!("{what} --algorithm raft,bully")).data), "{}", twice.talk);
+}
+
+fn a_baseline_of_something_else_is_none() {
+    let folder = folder("something-else");
+    let what = "check mine/calm.toml --algorithm raft --seeds 0..4";
+    write(&folder, "mine/calm.toml", "duration = \"2s\"\nnodes = 3\n");
+    assert_eq!(run(&folder, &format!("{what} --save-baseline was.json")).code, 0);
+    for (other, says) in [("mine", "--seeds 4..8"), ("healthy", "--seeds 0..4")] {
+        let said = run(&folder, &format!("check {other} --algorithm raft {says} --baseline was.json"));
+        assert!(said.code == 4 && said.talk.contains("nothing would be held against it"), "{other}: {}", said.talk);
+    }
+    let spelled = run(&folder, "check ./mine/calm.toml --algorithm raft --seeds 0..4 --baseline was.json");
+    assert!(spelled.code == 0 && !spelled.data.contains("held against nothing"), "{}{}", spelled.data, spelled.talk);
+    run(&folder, &format!("{what} --shard 1/2 --shard-file part.json"));
+    let part = run(&folder, &format!("{what} --baseline part.json"));
+    assert!(part.code == 2 && part.talk.contains("is shard 1 of 2, and no baseline"), "{}", part.talk);
+    let same = run(&folder, &format!("{what} --save-baseline new --junit ./new"));
+    assert!(same.code == 2 && same.talk.contains("--junit and --save-baseline both name new"), "{}", same.talk);
 }
 
 fn the_same_program_is_no_regression() {

@@ -4,29 +4,18 @@
 //! be as likely. All questions of a check are one family, and S. Holm, *A simple sequentially rejective multiple test procedure*
 //! (1979), keeps the chance of a single false alarm in all of it at [`FAMILY`].
 
-use std::collections::BTreeMap;
+mod questions;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
 
 use crate::check::{Case, Complaint, Kind, Ledger, Records, Run};
-use crate::quantile::{self, Sample};
-use crate::statistics::binomial_test;
-use crate::words;
-use sim::Span;
+use crate::quantile;
+use questions::{P99, Question, failovers, fewest_for_p99, measures, silent, verdicts};
 
 /// The chance that anything at all is called a regression where nothing has changed.
 pub const FAMILY: f64 = 0.05;
-/// The quantile of which a small sample says nothing, in thousandths.
-const P99: u32 = 990;
-
-/// One question.
-struct Question {
-    case: usize,
-    about: String,
-    words: String,
-    /// Seeds in which it is worse than it was.
-    seeds: Vec<u64>,
-    /// The chance of as much, were nothing changed.
-    p: f64,
-}
 
 /// What came of it: complaints by the place of their case, and what could not be asked.
 #[derive(Default)]
@@ -39,52 +28,110 @@ pub struct Judged {
 
 type Pair<'r> = (&'r Run, &'r Run);
 
+/// The records of a baseline, found by what they are of.
+struct Known<'b> {
+    by_name: BTreeMap<(&'b str, &'b str), &'b Records>,
+    all: &'b [Records],
+}
+
+impl<'b> Known<'b> {
+    fn of(baseline: &'b Ledger) -> Known<'b> {
+        let named = |records: &'b Records| ((records.scenario.as_str(), records.algorithm.as_str()), records);
+        Known { by_name: baseline.cases.iter().map(named).collect(), all: &baseline.cases }
+    }
+
+    /// The records of the same pair. A path can be written in several ways: the same text in a file of the same name is the same.
+    fn get(&self, case: &Case) -> Option<&'b Records> {
+        if let Some(records) = self.by_name.get(&(case.scenario.as_str(), case.algorithm)) {
+            return Some(records);
+        }
+        let stem = |scenario: &str| Path::new(scenario).file_stem().map(std::ffi::OsStr::to_owned);
+        let same = |records: &&Records| {
+            records.algorithm == case.algorithm
+                && records.digest == case.records.digest
+                && stem(&records.scenario) == stem(&case.scenario)
+        };
+        let mut alike = self.all.iter().filter(same);
+        alike.next().filter(|_| alike.next().is_none())
+    }
+}
+
+/// Whether the baseline has a run of any of these cases under any of these seeds: one that has none says nothing about them.
+pub fn shares_anything<'c>(mut cases: impl Iterator<Item = &'c Case>, seeds: &Range<u64>, baseline: &Ledger) -> bool {
+    let known = Known::of(baseline);
+    cases.any(|case| known.get(case).is_some_and(|then| then.runs.iter().any(|run| seeds.contains(&run.seed))))
+}
+
+/// What is to be said besides of a baseline: what was held against nothing, and why.
+#[derive(Default)]
+struct Remarks {
+    new: Vec<String>,
+    changed: Vec<String>,
+    /// Seeds in common, of those that were run.
+    fewer: Option<(usize, usize)>,
+    /// Pairs with too few failovers for p99, and the most that any of these has.
+    few: (usize, usize),
+}
+
+impl Remarks {
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.new.is_empty() {
+            notes.push(format!("not in the baseline, so held against nothing: {}", named(&self.new)));
+        }
+        if !self.changed.is_empty() {
+            let what = "the scenario is not what it was, or other keys are set, so that a difference may come of that";
+            notes.push(format!("{what}: {}", named(&self.changed)));
+        }
+        if let Some((pairs, runs)) = self.fewer {
+            notes.push(format!("of {runs} seeds {pairs} are in the baseline, and only those are held against it"));
+        }
+        let (few, most) = self.few;
+        if few > 0 {
+            let needed = quantile::fewest(P99);
+            notes.push(format!("p99 is not compared in {few} pairs: it takes {needed} failovers, and there were {most} at most"));
+        }
+        notes
+    }
+}
+
 /// Holds every case against the same one of the baseline.
 pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
-    let known: BTreeMap<(&str, &str), &Records> =
-        baseline.cases.iter().map(|records| ((records.scenario.as_str(), records.algorithm.as_str()), records)).collect();
+    let known = Known::of(baseline);
     let (mut questions, mut judged) = (Vec::new(), Judged::default());
-    let (mut new, mut few, mut most) = (Vec::new(), 0, 0);
-    let (mut changed, mut fewer) = (Vec::new(), None);
+    let (mut remarks, mut used) = (Remarks::default(), BTreeSet::new());
     for (place, case) in cases.iter().enumerate().filter(|(_, case)| case.misfit.is_none()) {
-        let Some(then) = known.get(&(case.scenario.as_str(), case.algorithm)) else {
-            new.push(format!("{} with {}", case.scenario, case.algorithm));
+        let name = format!("{} with {}", case.scenario, case.algorithm);
+        let Some(then) = known.get(case) else {
+            remarks.new.push(name);
             continue;
         };
+        used.insert((&then.scenario, &then.algorithm));
         let pairs = pairs(&case.records.runs, &then.runs);
         if pairs.is_empty() {
-            new.push(format!("{} with {} (no seed in common)", case.scenario, case.algorithm));
+            remarks.new.push(format!("{name} (no seed in common)"));
             continue;
         }
         if then.digest != case.records.digest {
-            changed.push(format!("{} with {}", case.scenario, case.algorithm));
+            remarks.changed.push(name);
         }
         if pairs.len() < case.records.runs.len() {
-            fewer = Some((pairs.len(), case.records.runs.len()));
+            remarks.fewer = Some((pairs.len(), case.records.runs.len()));
         }
         let failovers = failovers(&pairs);
         if !failovers.is_empty() && failovers.len() < quantile::fewest(P99) {
-            (few, most) = (few + 1, most.max(failovers.len()));
+            remarks.few = (remarks.few.0 + 1, remarks.few.1.max(failovers.len()));
         }
         questions.extend(measures(place, &pairs, &failovers));
         questions.extend(verdicts(place, &case.records, then, &pairs));
         judged.complaints.extend(silent(&case.records, then, &pairs).map(|complaint| (place, complaint)));
     }
-    if !new.is_empty() {
-        judged.notes.push(format!("not in the baseline, so held against nothing: {}", named(&new)));
-    }
-    if !changed.is_empty() {
-        let what = "the scenario is not what it was, or other keys are set, so that a difference may come of that";
-        judged.notes.push(format!("{what}: {}", named(&changed)));
-    }
-    if let Some((pairs, runs)) = fewer {
-        judged.notes.push(format!("of {runs} seeds {pairs} are in the baseline, and only those are held against it"));
-    }
-    if few > 0 {
-        let needed = quantile::fewest(P99);
-        judged
-            .notes
-            .push(format!("p99 is not compared in {few} pairs: it takes {needed} failovers, and there were {most} at most"));
+    judged.notes = remarks.notes();
+    judged.notes.extend(powerless(&questions));
+    let gone = baseline.cases.iter().filter(|records| !used.contains(&(&records.scenario, &records.algorithm)));
+    let gone: Vec<String> = gone.map(|records| format!("{} with {}", records.scenario, records.algorithm)).collect();
+    if !gone.is_empty() {
+        judged.notes.push(format!("in the baseline, and not checked now: {}", named(&gone)));
     }
     judged.family = questions.len();
     judged.complaints.extend(rejected(questions).into_iter().map(|question| {
@@ -92,6 +139,18 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         (question.case, Complaint::regression(&question.about, &words, question.seeds))
     }));
     judged
+}
+
+/// Where no change at all could be told from chance, because so many other questions are asked beside it.
+fn powerless(questions: &[Question]) -> Option<String> {
+    let family = questions.len();
+    let blind = questions.iter().filter(|question| question.least.is_some_and(|least| least > FAMILY / family as f64)).count();
+    (blind > 0).then(|| {
+        let needed = fewest_for_p99(family, FAMILY);
+        format!(
+            "p99 of {blind} pairs cannot be told from chance, whatever it is, beside so many questions ({family}): it takes {needed} failovers"
+        )
+    })
 }
 
 /// The first of them, and how many more.
@@ -108,98 +167,6 @@ fn named(all: &[String]) -> String {
 fn pairs<'r>(now: &'r [Run], then: &'r [Run]) -> Vec<Pair<'r>> {
     let other = |run: &Run| then.binary_search_by_key(&run.seed, |other| other.seed).ok();
     now.iter().filter_map(|run| Some((run, &then[other(run)?]))).collect()
-}
-
-/// Times of the seeds in which a leader was lost both times; what never ended is above all that did.
-fn failovers(pairs: &[Pair<'_>]) -> Vec<(u64, u64, u64)> {
-    let time = |run: &Run| run.recovered_ns.unwrap_or(u64::MAX);
-    let lost = pairs.iter().filter(|(now, then)| now.failover && then.failover);
-    lost.map(|(now, then)| (now.seed, time(now), time(then))).collect()
-}
-
-fn measures(case: usize, pairs: &[Pair<'_>], failovers: &[(u64, u64, u64)]) -> Vec<Question> {
-    let mut questions = Vec::new();
-    let time = |nanos: Option<u64>| nanos.map_or_else(|| String::from("never"), |nanos| words::span(Span(nanos)));
-    let sample = |of: &dyn Fn(&(u64, u64, u64)) -> u64| {
-        Sample::new(failovers.iter().map(of).map(|nanos| (nanos != u64::MAX).then_some(nanos)))
-    };
-    let (now, then) = (sample(&|triple| triple.1), sample(&|triple| triple.2));
-    if let Some((seeds, p)) = worse(failovers.iter().map(|&(seed, now, then)| (seed, now > then, now < then))) {
-        let words = format!("failover p50 went from {} to {}", time(then.median()), time(now.median()));
-        questions.push(Question { case, about: String::from("failover-p50"), words, seeds, p });
-    }
-    if let (Ok(now), Ok(then)) = (now.quantile(P99), then.quantile(P99)) {
-        // Both together have a 99th percentile that does not know which is which: are those above it evenly split?
-        let both = Sample::new(failovers.iter().flat_map(|&(_, now, then)| [now, then]).map(Some));
-        let limit = both.quantile(P99).ok().and_then(|quantile| quantile.value).unwrap_or(u64::MAX);
-        let above = |nanos: u64| nanos >= limit;
-        let split = failovers.iter().map(|&(seed, now, then)| (seed, above(now) && !above(then), above(then) && !above(now)));
-        if let Some((seeds, p)) = worse(split) {
-            let words = format!("failover p99 went from {} to {}", time(then.value), time(now.value));
-            questions.push(Question { case, about: String::from("failover-p99"), words, seeds, p });
-        }
-    }
-    let messages = pairs.iter().map(|(now, then)| (now.seed, now.messages > then.messages, now.messages < then.messages));
-    if let Some((seeds, p)) = worse(messages) {
-        let median = |of: &dyn Fn(&Pair<'_>) -> u64| Sample::new(pairs.iter().map(|pair| Some(of(pair)))).median().unwrap_or(0);
-        let (now, then) = (median(&|pair| pair.0.messages), median(&|pair| pair.1.messages));
-        let words = format!("messages of a run went from {} to {} (medians)", words::count(then), words::count(now));
-        questions.push(Question { case, about: String::from("messages"), words, seeds, p });
-    }
-    questions
-}
-
-/// Seeds that got worse, and the chance of so many of those that changed. `None`: nothing changed, so nothing is asked.
-fn worse(pairs: impl Iterator<Item = (u64, bool, bool)>) -> Option<(Vec<u64>, f64)> {
-    let (mut seeds, mut better) = (Vec::new(), 0u64);
-    for (seed, worse, is_better) in pairs {
-        if worse {
-            seeds.push(seed);
-        }
-        better += u64::from(is_better);
-    }
-    let changed = seeds.len() as u64 + better;
-    if changed == 0 {
-        return None;
-    }
-    // What got better is no regression, however sure that is; what got worse is held against both sides.
-    let p = if seeds.len() as u64 > better { binomial_test(seeds.len() as u64, changed, 0.5) } else { 1.0 };
-    Some((seeds, p))
-}
-
-/// The same invariants, by name: an algorithm's own may have come and gone.
-fn shared<'n>(now: &'n Records, then: &Records) -> Vec<(&'n str, usize, usize)> {
-    let place = |name: &String| then.invariants.iter().position(|known| known == name);
-    now.invariants.iter().enumerate().filter_map(|(at, name)| Some((name.as_str(), at, place(name)?))).collect()
-}
-
-/// Whether other seeds break an invariant than did, more of them or fewer: either says that something changed.
-fn verdicts(case: usize, now: &Records, then: &Records, pairs: &[Pair<'_>]) -> Vec<Question> {
-    let question = |(name, at, was): (&str, usize, usize)| {
-        let broken = |(now, then): &Pair<'_>| (now.violated >> at & 1 == 1, then.violated >> was & 1 == 1);
-        let count = |of: &dyn Fn((bool, bool)) -> bool| pairs.iter().filter(|pair| of(broken(pair))).count() as u64;
-        let (more, fewer) = (count(&|(now, then)| now && !then), count(&|(now, then)| then && !now));
-        let p = if more + fewer == 0 { return None } else { binomial_test(more, more + fewer, 0.5) };
-        let (was, is) = (count(&|(_, then)| then), count(&|(now, _)| now));
-        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}", pairs.len());
-        let differs = pairs.iter().filter(|pair| broken(pair).0 != broken(pair).1);
-        Some(Question { case, about: name.to_owned(), words, seeds: differs.map(|pair| pair.0.seed).collect(), p })
-    };
-    shared(now, then).into_iter().filter_map(question).collect()
-}
-
-/// What was put to the test in every seed, and never is any more: no chance brings that about.
-fn silent<'n>(now: &'n Records, then: &Records, pairs: &[Pair<'n>]) -> impl Iterator<Item = Complaint> {
-    let gone = |(name, at, was): (&str, usize, usize)| {
-        let tested = |of: &dyn Fn(&Pair<'_>) -> bool| pairs.iter().filter(|pair| of(pair)).count();
-        let then = tested(&|(_, then)| then.tested >> was & 1 == 1);
-        let now = tested(&|(now, _)| now.tested >> at & 1 == 1);
-        (then == pairs.len() && now == 0 && then >= quantile::fewest(500)).then(|| {
-            let words = format!("{name} was put to the test in all of {then} seeds, and now in none");
-            Complaint::regression(name, &words, Vec::new())
-        })
-    };
-    shared(now, then).into_iter().filter_map(gone).collect::<Vec<_>>().into_iter()
 }
 
 /// Holm: the smallest p is held against the level divided by all, the next by all but one, until one holds out.

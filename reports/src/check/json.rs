@@ -60,7 +60,7 @@ struct OneKept<'a> {
 #[derive(Serialize)]
 struct OneBroken<'a> {
     file: &'a str,
-    line: usize,
+    line: Option<usize>,
     title: &'a str,
 }
 

@@ -68,6 +68,11 @@ impl Ledger {
         }
     }
 
+    /// By everybody: what is cut short is cut short between two seeds.
+    pub fn seeds_run(&self) -> u64 {
+        self.cases.iter().map(|records| records.runs.len() as u64).min().unwrap_or(0)
+    }
+
     pub fn json(&self) -> String {
         serde_json::to_string(self).expect("integers and text always fit JSON") + "\n"
     }

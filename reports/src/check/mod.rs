@@ -105,8 +105,16 @@ impl Complaint {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Broken {
     pub file: String,
-    pub line: usize,
+    /// `None`: what is wrong stands on the command line.
+    pub line: Option<usize>,
     pub title: String,
+}
+
+impl Broken {
+    /// `all/b.toml:3`.
+    fn place(&self) -> String {
+        self.line.map_or_else(|| self.file.clone(), |line| format!("{}:{line}", self.file))
+    }
 }
 
 /// A run that failed once and is kept, run again.

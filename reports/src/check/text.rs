@@ -21,8 +21,7 @@ pub fn human(check: &Check) -> String {
         out.push_str(&scenario(of_scenario));
     }
     for broken in &check.broken {
-        writeln!(out, "{}  {}:{}: {}", Paint::Bad.on("FAIL"), broken.file, broken.line, broken.title)
-            .expect("a string takes any text");
+        writeln!(out, "{}  {}: {}", Paint::Bad.on("FAIL"), broken.place(), broken.title).expect("a string takes any text");
     }
     let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
     for (about, complaint) in complaints.iter().take(MOST_TOLD) {
@@ -91,15 +90,16 @@ fn told(about: &str, complaint: &Complaint) -> String {
 /// `all 812 pairs are as they should be`.
 fn sum(check: &Check, complaints: usize) -> String {
     let runs: usize = check.cases.iter().map(|case| case.records.runs.len()).sum();
-    let broken = match check.broken.len() {
-        0 => String::new(),
-        1 => String::from(", 1 file is no scenario"),
-        more => format!(", {more} files are no scenarios"),
+    let in_runs = match complaints {
+        _ if runs == 0 && complaints == 0 => String::from("nothing ran"),
+        0 => format!("nothing is wrong in {} runs", words::count(runs)),
+        1 => format!("1 thing is wrong in {} runs", words::count(runs)),
+        more => format!("{more} things are wrong in {} runs", words::count(runs)),
     };
-    match complaints {
-        0 => format!("nothing is wrong in {} runs{broken}", words::count(runs)),
-        1 => format!("1 thing is wrong in {} runs{broken}", words::count(runs)),
-        more => format!("{more} things are wrong in {} runs{broken}", words::count(runs)),
+    match check.broken.len() {
+        0 => in_runs,
+        1 => format!("1 file is no scenario; {in_runs}"),
+        more => format!("{more} files are no scenarios; {in_runs}"),
     }
 }
 
@@ -116,7 +116,7 @@ pub fn markdown(check: &Check) -> String {
         }
         write!(out, "\n{}", table.markdown()).expect("a string takes any text");
     }
-    let broken = check.broken.iter().map(|broken| format!("\n- `{}`, line {}: {}\n", broken.file, broken.line, broken.title));
+    let broken = check.broken.iter().map(|broken| format!("\n- `{}`: {}\n", broken.place(), broken.title));
     out.extend(broken);
     out.extend(check.notes.iter().map(|note| format!("\nNote: {note}.\n")));
     out

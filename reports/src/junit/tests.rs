@@ -69,7 +69,7 @@ fn mixed() -> Check {
     let broken = case((0..20).map(|seed| Run { safety: u64::from(seed == 4), violated: 1, ..run(seed) }).collect());
     let untested = case(vec![Run { missed: vec![String::from("<cut> & \u{1b}[1m\"heal\"")], ..run(0) }]);
     let cases = vec![case(vec![run(0)]), Case { algorithm: "bully", ..broken }, Case { algorithm: "zab", ..untested }];
-    let file = Broken { file: String::from("some/broken.toml"), line: 3, title: String::from("unknown key") };
+    let file = Broken { file: String::from("some/broken.toml"), line: Some(3), title: String::from("unknown key") };
     let kept = Kept { file: String::from("kept/a.json"), words: String::from("no longer fails"), complaint: None };
     Check { broken: vec![file], kept: vec![kept], ..check(cases) }
 }
