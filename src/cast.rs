@@ -10,6 +10,7 @@ use crate::arguments::PlayerArguments;
 use crate::crash;
 use crate::failure::Failure;
 use crate::output::{talk, talk_in_colour};
+use crate::program;
 
 /// Everything that a run needs but its seed.
 pub struct Cast<'r> {
@@ -66,9 +67,14 @@ impl<'r> Cast<'r> {
 
     /// The command that runs this seed again.
     pub fn command(&self, seed: u64) -> String {
+        self.command_of(program::name(), seed)
+    }
+
+    /// The same with another program.
+    pub fn command_of(&self, program: &str, seed: u64) -> String {
         let word = reports::words::shell;
         let (scenario, algorithm) = (word(&self.scenario.origin), self.player.name());
-        let mut command = format!("hustings run {scenario} --algorithm {algorithm} --seed {seed}");
+        let mut command = format!("{program} run {scenario} --algorithm {algorithm} --seed {seed}");
         for (key, value) in &self.scenario.overrides {
             command.push_str(&format!(" --set {}", word(&format!("{key}={value}"))));
         }

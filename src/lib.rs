@@ -32,6 +32,7 @@ mod build;
 mod cast;
 mod determinism;
 mod pictures;
+mod program;
 mod progress;
 mod report;
 mod save;
@@ -64,6 +65,7 @@ pub fn registry() -> Registry {
 /// [`exit`].
 pub fn main(registry: Registry) -> ExitCode {
     crash::install();
+    program::is_called();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -10,6 +10,7 @@ use crate::cast::Cast;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::talk;
+use crate::program;
 
 /// What runs write goes here.
 const FOLDER: &str = "runs";
@@ -18,7 +19,7 @@ const FOLDER: &str = "runs";
 pub fn and_tell(cast: &Cast<'_>, outcome: &Outcome) -> Exit {
     match failure(cast, outcome) {
         Ok(path) => {
-            talk(&format!("saved: hustings replay {}", reports::words::shell(&path)));
+            talk(&format!("saved: {} replay {}", program::name(), reports::words::shell(&path)));
             exit::AS_EXPECTED
         }
         Err(failure) => {

@@ -248,7 +248,7 @@ fn finding(judgement: &Judgement, violation: &Violation) -> String {
 
 /// The author's program is run by cargo, and answers to the same words.
 fn command(cast: &Cast<'_>, seed: u64) -> String {
-    cast.command(seed).replacen("hustings", "cargo run --release --", 1)
+    cast.command_of("cargo run --release --", seed)
 }
 
 /// An algorithm that panics does so in a thread that knows its seed.

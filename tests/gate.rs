@@ -104,6 +104,7 @@ fn case(pool: &Pool, runs: &[Run], places: &[usize]) -> Case {
         expects: Vec::new(),
         expects_line: None,
         thresholds: Vec::new(),
+        harm_fails: false,
         measures_failover: false,
         event_lines: Vec::new(),
         records: Records { scenario, algorithm, digest: String::new(), invariants, runs },

@@ -40,6 +40,10 @@ pub struct CheckArguments {
     /// Put these shards together, and judge them as one check. What was checked stands in them.
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["scenarios", "algorithm", "seeds", "set", "shard", "max_time"])]
     pub merge: Vec<PathBuf>,
+    /// Fail on harm (two leaders in one epoch, lost or contradicting effects, a job run twice) that the algorithm does not promise to
+    /// avoid, too, unless the scenario's [expect] names it. Without this, such harm is told and does not fail.
+    #[arg(long)]
+    pub no_harm: bool,
     /// Begin no more runs after this time; what is over by then is judged.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub max_time: Option<Span>,

@@ -15,6 +15,7 @@ use super::replays;
 use crate::build;
 use crate::cast::{self, Cast};
 use crate::failure::Failure;
+use crate::program;
 
 /// Replays the folder. A file that cannot be read is told among the programme's, and the others are replayed all the same.
 ///
@@ -46,7 +47,7 @@ fn one(registry: &Registry, path: &Path) -> Result<Kept, Failure> {
         let what = format!("{file}: this program saved it with another fingerprint: the run did not repeat itself");
         return Err(Failure::Ours(what));
     }
-    let replay = format!("hustings replay {}  # fingerprint {fingerprint}", words::shell(&file));
+    let replay = format!("{} replay {}  # fingerprint {fingerprint}", program::name(), words::shell(&file));
     let complaint = complaint(&cast, &outcome, &saved).map(|complaint| Complaint { replay, ..complaint });
     let mutant = saved.mutant.as_ref().map_or_else(String::new, |mutant| format!(" with mutant {mutant}"));
     let now = match (&complaint, &saved.mutant) {

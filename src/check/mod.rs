@@ -35,6 +35,7 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     }
     let baseline = arguments.baseline.as_deref().map(read).transpose()?;
     let mut programme = Programme::new(registry, &asked)?;
+    programme.parts.iter_mut().for_each(|part| part.case.harm_fails = arguments.no_harm);
     if let (Some(path), Some(was)) = (&arguments.baseline, &baseline) {
         meets(&programme, &seeds, was, path)?;
     }
@@ -63,8 +64,8 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
         exit = exit.or(exit::INTERRUPTED);
     }
     let whole = ledger(&programme, &asked, &seeds, arguments.shard);
-    outputs.keep(&whole)?;
     if arguments.shard.is_some() {
+        outputs.keep(&whole)?;
         talk(&format!("{done} seeds of each of {} pairs; --merge judges all shards together", programme.casts().count()));
         return Ok(exit);
     }
@@ -73,8 +74,7 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     exit = exit.or(replays::fill(&mut programme.parts, &asked, &words, arguments));
     let check = finished(programme, kept, seeds.start..seeds.start + done, seeds);
     exit = check.complaints().fold(exit, |exit, (_, complaint)| exit.or(replays::exit_of(complaint)));
-    outputs.tell(&check, arguments, data)?;
-    Ok(exit)
+    Ok(exit.or(outputs.tell(&check, &whole, arguments, data)))
 }
 
 fn of_arguments(arguments: &CheckArguments) -> Asked {

@@ -8,9 +8,10 @@ use reports::check::{Check, Ledger, json, text};
 use reports::{github, junit};
 
 use super::arguments::{CheckArguments, CheckFormat};
+use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{Data, Whole, talk};
+use crate::output::{Data, Whole, talk, talk_in_colour};
 
 /// What runs write goes here.
 const FOLDER: &str = "runs";
@@ -55,30 +56,42 @@ impl Outputs {
         Ok(())
     }
 
-    /// # Errors
-    /// Where one of them cannot be written.
-    pub fn tell(self, check: &Check, arguments: &CheckArguments, data: &mut Data) -> Result<(), Failure> {
-        if let Some(mut junit) = self.junit {
-            junit.write(&junit::xml(check)).map_err(|error| Failure::write("the JUnit file", error))?;
-            junit.finish()?;
-        }
-        if let Some((path, mut summary)) = self.summary {
-            summary.write_all(text::markdown(check).as_bytes()).map_err(|error| Failure::write(path.display(), error))?;
-        }
+    /// What was found, to everybody who is to hear of it. What took minutes is not lost because one of them cannot: that is told as well,
+    /// and what it amounts to is given back.
+    pub fn tell(mut self, check: &Check, ledger: &Ledger, arguments: &CheckArguments, data: &mut Data) -> Exit {
         if arguments.github {
             github::annotations(check).lines().for_each(talk);
         }
-        data.write(&match arguments.format {
-            CheckFormat::Human => text::human(check),
-            CheckFormat::Json => json::text(check),
-            CheckFormat::Markdown => text::markdown(check),
-        })?;
-        data.flush()?;
+        let wrong = [
+            say(check, arguments, data),
+            self.junit.take().map_or(Ok(()), |mut junit| {
+                junit.write(&junit::xml(check)).map_err(|error| Failure::write("the JUnit file", error))?;
+                junit.finish()
+            }),
+            self.summary.take().map_or(Ok(()), |(path, mut summary)| {
+                let written = summary.write_all(text::markdown(check).as_bytes());
+                written.map_err(|error| Failure::write(path.display(), error))
+            }),
+            self.keep(ledger),
+        ];
         if let Some(gravest) = check.gravest().filter(|_| arguments.format != CheckFormat::Human) {
             talk(&gravest.replay);
         }
-        Ok(())
+        let told = wrong.into_iter().filter_map(Result::err).map(|failure| {
+            talk(&failure.render(talk_in_colour()));
+            failure.exit()
+        });
+        told.fold(exit::AS_EXPECTED, Exit::or)
     }
+}
+
+fn say(check: &Check, arguments: &CheckArguments, data: &mut Data) -> Result<(), Failure> {
+    data.write(&match arguments.format {
+        CheckFormat::Human => text::human(check),
+        CheckFormat::Json => json::text(check),
+        CheckFormat::Markdown => text::markdown(check),
+    })?;
+    data.flush()
 }
 
 /// Two outputs in one file would leave only the later one.

@@ -162,6 +162,7 @@ fn case(scenario: &Scenario, algorithm: &'static str, event_lines: &[(String, us
         expects: promises.iter().map(|promise| catalogue::name_of(*promise)).collect(),
         expects_line: scenario.line_of(&["expect", algorithm, "finds"]),
         thresholds: thresholds.iter().map(|threshold| (threshold.clone(), line(threshold.key))).collect(),
+        harm_fails: false,
         measures_failover: matches!(scenario.setup.measure, Some(Measure::Failover)),
         event_lines: event_lines.to_vec(),
         records: Records {

@@ -10,6 +10,7 @@ use crate::cast::Cast;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::{talk, talk_in_colour};
+use crate::program;
 use crate::save;
 
 /// Saved failures: of more than this nobody looks at all.
@@ -68,7 +69,7 @@ pub fn violated(invariant: &str) -> String {
 /// The check of one pair.
 fn again(scenario: &str, algorithm: &str, asked: &Asked, seeds: &str, arguments: &CheckArguments, kind: Kind) -> String {
     let word = words::shell;
-    let mut command = format!("hustings check {} --algorithm {algorithm} --seeds {seeds}", word(scenario));
+    let mut command = format!("{} check {} --algorithm {algorithm} --seeds {seeds}", program::name(), word(scenario));
     asked.set.iter().for_each(|set| command.push_str(&format!(" --set {}", word(set))));
     if let Some(baseline) = arguments.baseline.as_ref().filter(|_| kind == Kind::Regression) {
         command.push_str(&format!(" --baseline {}", word(&baseline.display().to_string())));

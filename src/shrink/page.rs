@@ -8,6 +8,7 @@ use sim::setup::Setup;
 
 use super::candidates::{Candidates, Found};
 use crate::cast::Cast;
+use crate::program;
 
 /// The longest name that a scenario may have.
 const LONGEST_NAME: usize = 80;
@@ -59,7 +60,7 @@ impl Page<'_> {
     fn command(&self) -> String {
         let path = words::shell(&self.path.display().to_string());
         let mutant = self.cast.mutant().map_or_else(String::new, |mutant| format!(" --mutant {}", words::shell(mutant)));
-        format!("hustings run {path} --algorithm {} --seed {}{mutant}", self.cast.player.name(), self.seed)
+        format!("{} run {path} --algorithm {} --seed {}{mutant}", program::name(), self.cast.player.name(), self.seed)
     }
 
     fn removed(&self) -> Vec<String> {

@@ -8,6 +8,7 @@ mod verdicts;
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 use std::sync::OnceLock;
@@ -44,7 +45,7 @@ fn program(folder: &Path, arguments: &str) -> Command {
 }
 
 fn words(mut program: Command, folder: &Path, arguments: &str) -> Command {
-    program.args(arguments.split(' ')).env(PLAYS, "as it is").env("RUST_BACKTRACE", "0").current_dir(folder);
+    program.arg0("hustings").args(arguments.split(' ')).env(PLAYS, "as it is").env("RUST_BACKTRACE", "0").current_dir(folder);
     program
 }
 

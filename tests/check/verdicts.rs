@@ -1,10 +1,15 @@
 //! What a check finds, and what it answers.
 
+use std::os::unix::process::CommandExt as _;
+
 use crate::{Story, folder, program, read, run, run_mended, said, write};
 
 pub const STORIES: &[Story] = &[
     ("what goes as it should answers 0", what_goes_as_it_should_answers_0),
     ("a broken promise answers 1 and ends with what replays it", a_broken_promise_answers_1_and_ends_with_what_replays_it),
+    ("an author's program is called by its own name", an_authors_program_is_called_by_its_own_name),
+    ("harm that nobody promised to avoid is told", harm_that_nobody_promised_to_avoid_is_told),
+    ("a full disk does not swallow the verdict", a_full_disk_does_not_swallow_the_verdict),
     ("after a fix the kept file no longer fails", after_a_fix_the_kept_file_no_longer_fails),
     ("a canary has to fail", a_canary_has_to_fail),
     ("an event that repeats must fire once", an_event_that_repeats_must_fire_once),
@@ -55,6 +60,42 @@ fn a_broken_promise_answers_1_and_ends_with_what_replays_it() {
     write(&folder, "meant.toml", &format!("{QUIET}[expect.braggart]\nfinds = [\"effective-split-brain\"]\n"));
     let meant = run(&folder, "check meant.toml --algorithm braggart --seeds 3..6");
     assert!(meant.code == 0 && meant.data.contains("as meant, braggart: effective-split-brain in 3 seeds"), "{}", meant.data);
+}
+
+fn an_authors_program_is_called_by_its_own_name() {
+    let folder = folder("own-name");
+    write(&folder, "quiet.toml", QUIET);
+    let mut program = program(&folder, "check quiet.toml --algorithm braggart --seeds 3..6 --junit out.xml");
+    let said = said(&program.arg0("/home/me/target/release/braggarts").output().expect("the program starts"));
+    assert!(said.last().starts_with("braggarts run quiet.toml --algorithm braggart --seed 3  # fingerprint "), "{}", said.last());
+    assert!(said.talk.contains("saved: braggarts replay runs/"), "{}", said.talk);
+    assert!(read(&folder, "out.xml").contains("braggarts run quiet.toml"), "{}", read(&folder, "out.xml"));
+}
+
+/// Bully has no epoch that a resource could go by, and the one that is cut off leads on.
+fn harm_that_nobody_promised_to_avoid_is_told() {
+    let folder = folder("harm");
+    let said = run(&folder, "check leader-isolated --algorithm bully --seeds 0..3");
+    assert_eq!(said.code, 0, "{}{}", said.data, said.talk);
+    let words = "harm that nobody promised to avoid, bully: effective-split-brain in 3 seeds";
+    assert!(said.data.contains(words), "{}", said.data);
+    let said = run(&folder, "check leader-isolated --algorithm bully --seeds 0..3 --no-harm");
+    assert_eq!(said.code, 1, "{}{}", said.data, said.talk);
+    assert!(said.last().starts_with("hustings run leader-isolated --algorithm bully --seed 0  # fingerprint "), "{}", said.data);
+}
+
+fn a_full_disk_does_not_swallow_the_verdict() {
+    let folder = folder("full-disk");
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    write(&folder, "quiet.toml", QUIET);
+    for file in ["--junit", "--summary", "--save-baseline"] {
+        let said = run(&folder, &format!("check quiet.toml --algorithm braggart --seeds 3..6 {file} /dev/full"));
+        assert_eq!(said.code, 2, "{}{}", said.data, said.talk);
+        assert!(said.last().starts_with("hustings run quiet.toml --algorithm braggart --seed 3"), "{file}: {}", said.data);
+        assert!(said.talk.contains("cannot write"), "{file}: {}", said.talk);
+    }
 }
 
 fn after_a_fix_the_kept_file_no_longer_fails() {

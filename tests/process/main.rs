@@ -6,6 +6,7 @@
 mod misfit;
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
 
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
 
 fn program(arguments: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("a running program has a path"));
-    command.args(arguments.split(' ')).env(PLAYS, "").env("RUST_BACKTRACE", "0").current_dir(folder());
+    command.arg0("hustings").args(arguments.split(' ')).env(PLAYS, "").env("RUST_BACKTRACE", "0").current_dir(folder());
     command
 }
 

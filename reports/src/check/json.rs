@@ -30,6 +30,8 @@ struct OneCase<'a> {
     algorithm: &'a str,
     runs: usize,
     found_as_meant: Vec<Meant>,
+    /// Harm that the algorithm does not promise to avoid and the scenario does not expect.
+    harm: Vec<Meant>,
     complaints: Vec<OneComplaint<'a>>,
 }
 
@@ -85,6 +87,7 @@ pub fn text(check: &Check) -> String {
         algorithm: case.algorithm,
         runs: case.records.runs.len(),
         found_as_meant: case.found_as_meant().into_iter().map(|(invariant, seeds)| Meant { invariant, seeds }).collect(),
+        harm: case.harm().into_iter().map(|(invariant, seeds)| Meant { invariant, seeds }).collect(),
         complaints: case.complaints.iter().map(OneComplaint::of).collect(),
     });
     let kept = check.kept.iter().map(|kept| OneKept {

@@ -30,6 +30,8 @@ pub struct Case {
     pub expects: Vec<&'static str>,
     pub expects_line: Option<usize>,
     pub thresholds: Vec<(Threshold, Option<usize>)>,
+    /// Harm fails, though the algorithm does not promise to avoid it.
+    pub harm_fails: bool,
     /// The scenario is there to measure failovers.
     pub measures_failover: bool,
     /// Where each event of the script stands.

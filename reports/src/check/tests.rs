@@ -28,6 +28,7 @@ pub(crate) fn case(runs: Vec<Run>) -> Case {
         expects: Vec::new(),
         expects_line: None,
         thresholds: Vec::new(),
+        harm_fails: false,
         measures_failover: false,
         event_lines: vec![(String::from("cut"), 5)],
         records: Records {
@@ -133,6 +134,26 @@ fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_n
     assert_eq!(kinds(&quiet), [Kind::NotExercised]);
     let misfit = Case { misfit: Some(String::from("it has no log")), ..case(Vec::new()) };
     assert_eq!(kinds(&misfit), [Kind::NotExercised]);
+}
+
+#[test]
+fn harm_that_nobody_promised_to_avoid_is_told_and_fails_only_where_it_is_to() {
+    let (promised, harm) = (Run { safety: 2, violated: 2, ..run(0) }, Run { violated: 2, ..run(1) });
+    let told = case(vec![harm.clone(), run(2)]);
+    assert_eq!(weigh(&told), []);
+    assert_eq!(told.harm(), [("effective-split-brain", 1)]);
+    assert_eq!(case(vec![promised]).harm(), [], "that is a complaint");
+    let told = check(vec![told]);
+    let words = "harm that nobody promised to avoid, raft: effective-split-brain in 1 seed";
+    assert!(text::human(&told).contains(words), "{}", text::human(&told));
+    assert!(text::markdown(&told).contains("some/leader-crash.toml, raft: effective-split-brain in 1 seed"));
+    let json: serde_json::Value = serde_json::from_str(&json::text(&told)).expect("JSON");
+    assert_eq!(json["cases"][0]["harm"][0]["seeds"], 1);
+
+    let strict = |expects| Case { harm_fails: true, expects, ..case(vec![harm.clone(), run(2)]) };
+    assert_eq!(kinds(&strict(Vec::new())), [Kind::Safety]);
+    assert_eq!(kinds(&strict(vec!["effective-split-brain"])), [], "it was meant to be found");
+    assert!(!text::human(&check(vec![strict(Vec::new())])).contains("nobody promised"), "said once");
 }
 
 #[test]

@@ -70,12 +70,21 @@ fn scenario(cases: &[Case]) -> String {
         if !found.is_empty() {
             line.push_str(&Paint::Dim.on(&format!("; as meant, {}: {}", case.algorithm, found.join(", "))));
         }
+        if let Some(harm) = harm(case) {
+            line.push_str(&Paint::Dim.on(&format!("; harm that nobody promised to avoid, {}: {harm}", case.algorithm)));
+        }
     }
     line + "\n"
 }
 
 fn meant((invariant, seeds): (&'static str, usize)) -> String {
     format!("{invariant} in {seeds} seeds")
+}
+
+/// What did harm and is no complaint.
+fn harm(case: &Case) -> Option<String> {
+    let harm: Vec<String> = case.harm().into_iter().filter(|_| !case.harm_fails).map(meant).collect();
+    (!harm.is_empty()).then(|| harm.join(", "))
 }
 
 fn told(about: &str, complaint: &Complaint) -> String {
@@ -118,6 +127,10 @@ pub fn markdown(check: &Check) -> String {
     }
     let broken = check.broken.iter().map(|broken| format!("\n- `{}`: {}\n", broken.place(), broken.title));
     out.extend(broken);
+    let harm = check.cases.iter().filter_map(|case| Some((case, harm(case)?)));
+    out.extend(harm.map(|(case, harm)| {
+        format!("\nNote: harm that nobody promised to avoid, {}, {}: {harm}.\n", case.scenario, case.algorithm)
+    }));
     out.extend(check.notes.iter().map(|note| format!("\nNote: {note}.\n")));
     out
 }

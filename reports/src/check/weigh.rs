@@ -1,6 +1,8 @@
 //! Weighs what was found against what a scenario says: what is promised must hold, what is meant to be found must be found, and
 //! what is to be shown must have happened.
 
+use sim::audit::catalogue::{self, Invariant};
+
 use super::run::Run;
 use super::{Case, Complaint, Kind, seeds_in_words, thresholds};
 
@@ -30,6 +32,21 @@ impl Case {
         self.records.runs.iter().filter(|run| holds(run)).map(|run| run.seed).collect()
     }
 
+    /// Harm that the algorithm does not promise to avoid here and the scenario does not expect, and in how many seeds it was done.
+    pub fn harm(&self) -> Vec<(&'static str, usize)> {
+        let known = self.records.invariants.iter().enumerate();
+        let harm = known.filter(|(_, name)| catalogue::by_name(name).is_some_and(Invariant::is_harm) && !self.is_meant(name));
+        let seeds = harm.filter_map(|(place, name)| {
+            let seeds = self.seeds(|run| (run.violated & !run.safety) >> place & 1 == 1).len();
+            catalogue::by_name(name).filter(|_| seeds > 0).map(|known| (known.name, seeds))
+        });
+        seeds.collect()
+    }
+
+    fn is_meant(&self, invariant: &str) -> bool {
+        self.expects.iter().any(|meant| *meant == invariant)
+    }
+
     /// What was meant to be found, and in how many seeds it was.
     pub fn found_as_meant(&self) -> Vec<(&'static str, usize)> {
         let found = |invariant: &&'static str| {
@@ -44,14 +61,15 @@ impl Case {
 fn promises(case: &Case) -> impl Iterator<Item = Complaint> + '_ {
     let of = case.records.runs.len();
     case.records.invariants.iter().enumerate().flat_map(move |(place, invariant)| {
-        let meant = case.expects.iter().any(|meant| meant == invariant);
+        let meant = case.is_meant(invariant);
+        let harm = case.harm_fails && catalogue::by_name(invariant).is_some_and(Invariant::is_harm);
         let broken = |kind: Kind, set: &dyn Fn(&Run) -> u64| {
             let seeds = case.seeds(|run| set(run) >> place & 1 == 1);
             let words = || format!("{invariant} was violated in {} of {of} seeds ({})", seeds.len(), seeds_in_words(&seeds));
             let complaint = (!meant && !seeds.is_empty()).then(|| Complaint::new(kind, invariant, words()));
             complaint.map(|complaint| complaint.seen_in(seeds).at(case.line()))
         };
-        let safety = broken(Kind::Safety, &|run| run.safety);
+        let safety = broken(Kind::Safety, &|run| if harm { run.violated } else { run.safety });
         safety.into_iter().chain(broken(Kind::Liveness, &|run| run.liveness)).collect::<Vec<_>>()
     })
 }
