@@ -108,8 +108,8 @@ impl<A: Algorithm> Context<'_, A> {
 
     #[inline(never)]
     fn hold(&mut self, to: NodeId, message: A::Message) {
-        let barrier = self.node.disk.wanted;
-        self.node.held.push_back(Held { barrier, to, message });
+        let (barrier, session) = (self.node.disk.wanted, self.wire.session_heard(self.node.id, to));
+        self.node.held.push_back(Held { barrier, session, to, message });
     }
 
     /// Does not wait for the disk: right for what asserts nothing new (a heartbeat), a bug otherwise; `backed` judges it.

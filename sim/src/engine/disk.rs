@@ -19,13 +19,17 @@ impl<A: Algorithm> Wire<A> {
         self.queue.schedule(answers.max(node.disk.stalled_until), Job::Flushed(node.id, node.incarnation));
     }
 
-    /// Sends what no longer has to wait.
+    /// Sends what no longer has to wait. What was sent into a session that is over by now is lost, as with TCP.
     pub fn release(&mut self, node: &mut Node<A>) {
         while let Some(held) = node.held.front()
             && held.barrier <= node.disk.synced
         {
             let held = node.held.pop_front().expect("it was seen");
-            self.depart(node, held.to, held.message);
+            if self.session_heard(node.id, held.to) == held.session {
+                self.depart(node, held.to, held.message);
+            } else {
+                self.depart_too_late(node.id, held.to, held.message);
+            }
         }
     }
 }

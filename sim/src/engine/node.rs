@@ -34,6 +34,8 @@ pub struct Slot<T> {
 pub struct Held<M> {
     /// So many writes must be durable first.
     pub barrier: u64,
+    /// The session that it was sent into, if there was one that the process had heard of.
+    pub session: Option<u64>,
     pub to: NodeId,
     pub message: M,
 }

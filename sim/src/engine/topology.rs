@@ -260,14 +260,15 @@ impl<A: Algorithm> Engine<'_, A> {
     pub(super) fn flap(&mut self, number: u32) {
         let now = self.wire.now;
         let Some(place) = self.topology.flaps.iter().position(|f| f.number == number) else { return };
-        self.take_in_acknowledgements();
+        let pairs = std::mem::take(&mut self.topology.flaps[place].pairs);
+        self.take_in_acknowledgements_between(&pairs);
         let flap = &mut self.topology.flaps[place];
-        let pairs = std::mem::take(&mut flap.pairs);
         if now >= flap.until {
             let was_down = self.topology.flaps.remove(place).is_down;
             if was_down {
                 self.hold_down(&pairs, false);
             }
+            self.doubt_acknowledgements_between(&pairs);
             self.script.spare.push(pairs);
         } else {
             flap.is_down = !flap.is_down;
@@ -277,10 +278,10 @@ impl<A: Algorithm> Engine<'_, A> {
             let is_down = flap.is_down;
             self.wire.queue.schedule(turns, super::Job::Flap(number));
             self.hold_down(&pairs, is_down);
+            self.doubt_acknowledgements_between(&pairs);
             self.topology.flaps[place].pairs = pairs;
         }
         self.wire.broken.links = true;
-        self.doubt_acknowledgements();
         self.world_changed();
     }
 

@@ -110,9 +110,7 @@ impl<A: Algorithm> Wire<A> {
         if self.audit.on {
             self.audit.departed(self.now, node.id, said(node, &message));
         }
-        if self.watched {
-            self.tell(Sent::Departed { from: node.id, to, message: message.clone() });
-        }
+        self.tell_departed(node.id, to, &message);
         self.carry(node, to, message);
     }
 
@@ -176,6 +174,12 @@ impl<A: Algorithm> Wire<A> {
         self.broken.links |= matches!(why, Dropped::CutWhenSent | Dropped::CutOnArrival | Dropped::Lost);
         if self.watched {
             self.tell(Sent::Dropped { from, to, message, why });
+        }
+    }
+
+    pub fn tell_departed(&mut self, from: NodeId, to: NodeId, message: &A::Message) {
+        if self.watched {
+            self.tell(Sent::Departed { from, to, message: message.clone() });
         }
     }
 

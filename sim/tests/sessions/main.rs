@@ -2,6 +2,7 @@
 //! link is up a numbered note every 10 ms, counting from 0 in each life of the link.
 
 mod answers;
+mod disk;
 mod everything;
 mod members;
 mod network;

@@ -7,7 +7,9 @@
 //! hold as long as the world stays as it is; so before a fault what has arrived until then is taken in
 //! ([`Engine::take_in_acknowledgements`]), and after it whatever is on its way gets an alarm
 //! ([`Engine::doubt_acknowledgements`]). One thing is seen late by that: a message that waited behind a missing one when the
-//! receiver's session ended is told to be lost when its sender's kernel next looks, and not when its acknowledgement arrived.
+//! receiver's session ended is told to be lost when its sender's kernel next looks, and not when its acknowledgement arrived: later,
+//! perhaps for another reason, and not at all if the run ends before that. And an answer that is there at the very instant of a fault
+//! is there before it, while a letter comes in the order of sequence numbers; only constant delays on round times can show that.
 
 use crate::algorithm::{Algorithm, NodeId, Transport};
 use crate::engine::link::Fate;
@@ -51,6 +53,23 @@ impl<A: Algorithm> Wire<A> {
         } else {
             self.carry_by_fate(node, letter, plain, word);
         }
+    }
+
+    /// The session with this peer that the process takes for up. None where there are no sessions, and with itself.
+    pub fn session_heard(&self, node: NodeId, peer: NodeId) -> Option<u64> {
+        if A::TRANSPORT != Transport::Session {
+            return None;
+        }
+        let sessions = self.sessions.as_deref()?;
+        sessions.ends[node.index() * sessions.members + peer.index()].heard
+    }
+
+    /// A message that waited for the disk while its session ended.
+    #[cold]
+    pub fn depart_too_late(&mut self, from: NodeId, to: NodeId, message: A::Message) {
+        self.counters.sent += 1;
+        self.tell_departed(from, to, &message);
+        self.drop_message(from, to, message, Dropped::StaleSession);
     }
 
     /// Takes in the acknowledgements that have reached this end by now, where all is well: no link is cut, each is for the oldest
@@ -159,6 +178,23 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
+    /// The same for links between these alone.
+    pub(in crate::engine) fn take_in_acknowledgements_between(&mut self, pairs: &[(NodeId, NodeId)]) {
+        if A::TRANSPORT == Transport::Session {
+            // What goes one way is answered the other way.
+            for (node, peer) in pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]) {
+                if self.are_ends(node, peer) {
+                    self.wire.settle_end(&self.nodes[node.index()], peer);
+                }
+            }
+            self.tell_sent();
+        }
+    }
+
+    fn are_ends(&self, node: NodeId, peer: NodeId) -> bool {
+        node != peer && node.index().max(peer.index()) < self.nodes.len()
+    }
+
     /// To be called before a member resumes: what came to a machine that stood still never came. Of a process alone that stood
     /// still its kernel knew nothing.
     pub(in crate::engine) fn take_in_acknowledgements_of(&mut self, i: usize) {
@@ -170,12 +206,25 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
-    /// To be called when the world has changed: whoever waits for an answer can rely on it no longer.
+    /// To be called when the world has changed: whoever waits for an answer can rely on it no longer. What was answered up to now has been
+    /// taken in just before ([`Engine::take_in_acknowledgements`]), so it does not matter that `any_cut` is not up to date yet.
     pub(in crate::engine) fn doubt_acknowledgements(&mut self) {
         if A::TRANSPORT == Transport::Session {
             for node in &self.nodes {
                 for peer in (0..self.nodes.len()).filter(|peer| *peer != node.id.index()) {
                     self.wire.arm_session(node, NodeId(peer as u16));
+                }
+            }
+            self.tell_sent();
+        }
+    }
+
+    /// The same for links between these alone.
+    pub(in crate::engine) fn doubt_acknowledgements_between(&mut self, pairs: &[(NodeId, NodeId)]) {
+        if A::TRANSPORT == Transport::Session {
+            for (node, peer) in pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]) {
+                if self.are_ends(node, peer) {
+                    self.wire.arm_session(&self.nodes[node.index()], peer);
                 }
             }
             self.tell_sent();
