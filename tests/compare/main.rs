@@ -3,6 +3,7 @@
 
 mod choosing;
 mod files;
+mod raw;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -66,11 +66,14 @@ pub struct Comparison {
 impl Comparison {
     /// That there was more to come, if there was.
     pub fn interrupted(&self) -> Option<String> {
-        let there = self.seeds.end - self.seeds.start;
-        (there < self.asked).then(|| {
-            format!("Interrupted: everything here is about the first {there} of the {} seeds that were asked for.", self.asked)
-        })
+        interrupted(self.seeds.end - self.seeds.start, self.asked)
     }
+}
+
+/// That so many seeds are there and more were asked for, if they were.
+pub fn interrupted(there: u64, asked: u64) -> Option<String> {
+    let words = || format!("Interrupted: everything here is about the first {there} of the {asked} seeds that were asked for.");
+    (there < asked).then(words)
 }
 
 /// What one column amounts to.
