@@ -6,7 +6,6 @@ use std::vec::Drain;
 
 use indicatif::ProgressBar;
 use reports::compare::{Column, Comparison, Row, Seed};
-use reports::json::Run;
 use scenarios::Sweep;
 
 use super::programme::{Part, Programme};
@@ -140,7 +139,7 @@ impl Playing<'_> {
     fn run(&self, seed: u64, wants_line: bool) -> Came {
         let outcome = self.cast.run(seed, None);
         self.invariants.get_or_init(|| outcome.judgements.iter().map(|judgement| judgement.invariant).collect());
-        let line = wants_line.then(|| Run::new(&outcome, VERSION).varied(&self.varied).line() + "\n");
+        let line = wants_line.then(|| self.cast.as_json(&outcome).varied(&self.varied).line() + "\n");
         Came { seed: Seed::new(&outcome), line }
     }
 }
@@ -166,6 +165,7 @@ fn comparison(programme: &Programme<'_>, arguments: &CompareArguments, columns: 
             scenario: scene.scenario.setup.name.clone(),
             about: scene.scenario.about.clone(),
             faults: scene.faults(),
+            measure: scene.scenario.setup.measure.clone(),
             varied: scene.varied.clone(),
             columns: scene.parts.iter().map(place).collect(),
         });

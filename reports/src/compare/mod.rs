@@ -3,12 +3,15 @@
 
 pub mod csv;
 pub mod json;
+mod measure;
 mod seed;
 mod seeds;
 pub mod text;
 
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use sim::setup::Measure;
 
 pub use seed::{First, Seed};
 pub use seeds::Seeds;
@@ -39,6 +42,8 @@ pub struct Row {
     pub about: String,
     /// Something goes wrong in it by script or by chance. Where nothing does, a leader that is lost was deposed for nothing.
     pub faults: bool,
+    /// The figure that it asks for, one value a run.
+    pub measure: Option<Measure>,
     /// The values of what was varied, in the order of [`Wishes::axes`].
     pub varied: Vec<String>,
     pub columns: Vec<Column>,
@@ -107,6 +112,8 @@ pub struct Figures {
     pub threw_away: usize,
     pub messages: Sample,
     pub leaderless_ns: Sample,
+    /// What the scenario asks to be measured; never, in every run, where that is nothing.
+    pub measure: Sample,
 }
 
 /// An invariant that was violated, in so many seeds, the first of them, and how sure we are of its share.
@@ -170,6 +177,7 @@ impl Column {
             threw_away: self.seeds.iter().filter(|seed| seed.lost_acknowledged > 0).count(),
             messages: Sample::new(self.seeds.iter().map(|seed| Some(seed.messages))),
             leaderless_ns: Sample::new(self.seeds.iter().map(|seed| Some(seed.leaderless_ns))),
+            measure: Sample::new(self.seeds.iter().map(|seed| seed.measure)),
         }
     }
 

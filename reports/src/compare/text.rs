@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use sim::Span;
+use sim::setup::Measure;
 
-use super::{Column, Comparison, Figures, Found, Row};
+use super::{Column, Comparison, Figures, Found, Row, measure};
 use crate::paint::Paint;
 use crate::paired;
 use crate::quantile::{Quantile, TooFew};
@@ -97,9 +98,13 @@ pub(crate) fn said(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
     let playing: Vec<&Column> = row.columns.iter().filter(|column| column.misfit.is_none() && !column.seeds.is_empty()).collect();
     lines.extend(clean(&playing));
+    lines.extend(row.measure.iter().flat_map(|what| playing.iter().map(move |column| measure::sentence(what, column))));
     lines.extend(fastest(&playing));
     lines.extend(playing.iter().filter_map(|column| unrecovered(column)));
-    lines.extend(rare(&playing));
+    // Where something else is measured, failovers are not what the scenario is for.
+    if matches!(row.measure, None | Some(Measure::Failover)) {
+        lines.extend(rare(&playing));
+    }
     lines.extend(too_few(&playing));
     lines.extend(
         row.columns.iter().filter_map(|column| Some(format!("{} does not play: {}", column.algorithm, column.misfit.as_ref()?))),
@@ -113,9 +118,11 @@ fn clean(playing: &[&Column]) -> Option<String> {
         playing.iter().filter(|column| column.figures().safety.is_empty()).map(|column| column.algorithm).collect();
     let runs = playing.first()?.seeds.len();
     let bound = statistics::rule_of_three(runs as u64) * 100.0;
+    // In so many seeds that it is less than a tenth of a per cent, it is still not nothing.
+    let places = (1..).find(|&places| bound * 10f64.powi(places) >= 0.5).map_or(1, |places| places as usize);
     (!clean.is_empty()).then(|| {
         format!(
-            "no safety finding in {} seeds of {}: with 95 % at most {bound:.1} % of seeds have one",
+            "no safety finding in {} seeds of {}: with 95 % at most {bound:.places$} % of seeds have one",
             words::count(runs),
             clean.join(", ")
         )
@@ -222,7 +229,14 @@ mod tests {
     }
 
     fn said_of(columns: Vec<Column>) -> Vec<String> {
-        said(&Row { scenario: String::from("leader-crash"), about: String::new(), faults: true, varied: Vec::new(), columns })
+        said(&Row {
+            scenario: String::from("leader-crash"),
+            about: String::new(),
+            faults: true,
+            measure: None,
+            varied: Vec::new(),
+            columns,
+        })
     }
 
     #[test]
