@@ -1,6 +1,7 @@
 //! A comparison in words and tables, for the eye and as Markdown.
 
 use std::fmt::Write;
+use std::iter;
 
 use sim::Span;
 use sim::setup::Measure;
@@ -119,7 +120,7 @@ fn clean(playing: &[&Column]) -> Option<String> {
     let runs = playing.first()?.seeds.len();
     let bound = statistics::rule_of_three(runs as u64) * 100.0;
     // In so many seeds that it is less than a tenth of a per cent, it is still not nothing.
-    let places = (1..).find(|&places| bound * 10f64.powi(places) >= 0.5).map_or(1, |places| places as usize);
+    let places = 1 + iter::successors(Some(10.0 * bound), |tenfold| Some(10.0 * tenfold)).take_while(|&unit| unit < 0.5).count();
     (!clean.is_empty()).then(|| {
         format!(
             "no safety finding in {} seeds of {}: with 95 % at most {bound:.places$} % of seeds have one",
@@ -245,6 +246,13 @@ mod tests {
         assert_eq!(lines[1], "raft: median failover 214 ms, 1.8x faster than zab (95 %: 1.7–1.9, 1 000 paired seeds)");
         assert!(lines[0].ends_with("with 95 % at most 0.3 % of seeds have one"), "{}", lines[0]);
         assert_eq!(lines.len(), 2, "{lines:?}");
+    }
+
+    #[test]
+    fn what_so_many_seeds_bound_is_small_and_not_nothing() {
+        let quiet = |seeds| said_of(vec![column("raft", (0..seeds).map(|_| None))]).remove(0);
+        assert!(quiet(400).ends_with("at most 0.8 % of seeds have one"), "{}", quiet(400));
+        assert!(quiet(10_000).ends_with("at most 0.03 % of seeds have one"), "{}", quiet(10_000));
     }
 
     #[test]
