@@ -1,13 +1,14 @@
 //! `compare --raw-only`: every run goes out as a line and is forgotten, so that memory does not grow with the number of seeds. For those
 //! who do their own statistics.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use reports::compare::interrupted;
 use reports::words;
 use sim::Registry;
 
-use super::programme;
+use super::programme::{self, Part, Programme, Scene};
 use super::runs::{self, Counted};
 use crate::arguments::{CompareArguments, CompareFormat};
 use crate::exit::{self, Exit};
@@ -20,6 +21,7 @@ use crate::output::{Data, Whole, talk};
 pub fn only(registry: &Registry, arguments: &CompareArguments, data: &mut Data) -> Result<Exit, Failure> {
     let path = wanted(arguments)?;
     let programme = programme::programme(registry, arguments)?;
+    absent(&programme).iter().for_each(|note| talk(note));
     let mut lines = Lines::to(path, data)?;
     interrupt::listen();
     let counted = runs::stream(&programme, arguments, |line| lines.write(line))?;
@@ -33,6 +35,16 @@ pub fn only(registry: &Registry, arguments: &CompareArguments, data: &mut Data) 
     let seeds = &arguments.field.seeds;
     interrupted(counted.seeds, seeds.end - seeds.start).iter().for_each(|words| talk(words));
     Ok(exit::INTERRUPTED)
+}
+
+/// Who is missing among the lines, and why; once, not once for each value of what is varied.
+fn absent(programme: &Programme<'_>) -> BTreeSet<String> {
+    let parts = programme.scenes.iter().flat_map(|scene| scene.parts.iter().map(move |part| (scene, part)));
+    let note = |(scene, part): (&Scene<'_>, &Part<'_>)| match part {
+        Part::Misfit(name, why) => Some(format!("note: {name} does not play {}: {why}", scene.scenario.setup.name)),
+        Part::Plays(_) => None,
+    };
+    parts.filter_map(note).collect()
 }
 
 /// Where the lines go; nothing else may be asked for.

@@ -36,6 +36,15 @@ fn the_lines_are_those_of_a_comparison_and_there_is_nothing_else() {
 }
 
 #[test]
+fn whoever_has_no_lines_is_named_with_the_reason() {
+    let what = ["compare", "leader-transfer", "--algorithm", "raft,bully", "--seeds", "0..2", "--raw", "-", "--raw-only"];
+    let output = hustings(&folder("only-absent"), &what);
+    assert_eq!(words(&output.stdout).lines().count(), 2, "raft plays");
+    let told = words(&output.stderr);
+    assert!(told.contains("note: bully does not play leader-transfer: it orders a transfer of leadership"), "{told}");
+}
+
+#[test]
 fn what_is_no_line_is_refused_with_what_to_leave_out() {
     let folder = folder("only-refused");
     for (arguments, why, help) in [
