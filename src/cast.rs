@@ -1,5 +1,6 @@
 //! Who plays what: a scenario that has been read, the algorithm, its settings and its bug; and the command that says the same.
 
+use reports::json::Run;
 use scenarios::{Scenario, misfit, overrides, suggest};
 use sim::observer::Observer;
 use sim::outcome::Outcome;
@@ -11,6 +12,7 @@ use crate::crash;
 use crate::failure::Failure;
 use crate::output::{talk, talk_in_colour};
 use crate::program;
+use crate::run::VERSION;
 
 /// Everything that a run needs but its seed.
 pub struct Cast<'r> {
@@ -63,6 +65,11 @@ impl<'r> Cast<'r> {
     pub fn run_with<'o>(&'o self, seed: u64, options: Options<'o>) -> Outcome {
         let options = Options { mutant: self.mutant.as_deref(), ..options };
         crash::during(&|| self.command(seed), || self.player.run(&self.scenario.setup, &self.settings, seed, options))
+    }
+
+    /// A run of it, for programs.
+    pub fn as_json<'o>(&self, outcome: &'o Outcome) -> Run<'o> {
+        Run::new(outcome, VERSION).measured(self.scenario.setup.measure.as_ref(), outcome.measured)
     }
 
     /// The command that runs this seed again.

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use reports::json::Run;
 use reports::summary::Summary;
 use scenarios::Sweep;
 use sim::outcome::Outcome;
@@ -37,7 +36,7 @@ pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data:
         |seed| one(cast, seed, arguments.check_determinism),
         |_, result| {
             bar.inc(1);
-            tally.take(result, format, data);
+            tally.take(cast, result, format, data);
         },
     );
     bar.finish_and_clear();
@@ -80,7 +79,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn take(&mut self, result: Result<Outcome, Failure>, format: Format, data: &mut Data) {
+    fn take(&mut self, cast: &Cast<'_>, result: Result<Outcome, Failure>, format: Format, data: &mut Data) {
         if self.failure.is_some() {
             return;
         }
@@ -88,7 +87,7 @@ impl Tally {
             self.summary.add(&outcome);
             self.exit = self.exit.or(findings(&outcome));
             if format == Format::Jsonl {
-                data.write(&(Run::new(&outcome, VERSION).line() + "\n"))?;
+                data.write(&(cast.as_json(&outcome).line() + "\n"))?;
             }
             if self.first_failing.is_none() && findings(&outcome) != exit::AS_EXPECTED {
                 self.first_failing = Some(outcome);

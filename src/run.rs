@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use reports::json::Run;
 use reports::live::Live;
 use reports::{human, markdown, words};
 use sim::outcome::{Outcome, Severity};
@@ -99,8 +98,8 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
     let exit = verdict(&outcome);
     let text = match showing.format {
         Format::Human => live.finish() + &human::report(&outcome, cast.scenario.setup.measure.as_ref()),
-        Format::Json => Run::new(&outcome, VERSION).pretty() + "\n",
-        Format::Jsonl => Run::new(&outcome, VERSION).line() + "\n",
+        Format::Json => cast.as_json(&outcome).pretty() + "\n",
+        Format::Jsonl => cast.as_json(&outcome).line() + "\n",
         Format::Markdown => markdown::report(&outcome),
     };
     print(data, &text)?;

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use sim::outcome::{Failover, Judgement, Outcome, Tenure, Verdict};
+use sim::setup::Measure;
 use sim::{Epoch, Time};
 
 use crate::resource::Resource;
@@ -32,6 +33,9 @@ pub struct Run<'a> {
     leaders: Vec<Leader>,
     failovers: Vec<OneFailover>,
     counters: Counters,
+    /// Left out where the scenario asks for no figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<OneMeasure>,
     /// Left out where nothing was done on the protected resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<Resource>,
@@ -95,6 +99,24 @@ struct Counters {
     leaderless_ns: u64,
 }
 
+/// The figure that the scenario asks for.
+#[derive(Serialize)]
+struct OneMeasure {
+    /// As in a scenario file.
+    what: String,
+    #[serde(flatten)]
+    figure: Figure,
+}
+
+/// Null: it did not come about.
+#[derive(Serialize)]
+enum Figure {
+    #[serde(rename = "value_ns")]
+    Time(Option<u64>),
+    #[serde(rename = "value")]
+    Count(Option<u64>),
+}
+
 impl<'a> Run<'a> {
     /// `version` is that of the program that ran it.
     pub fn new(outcome: &'a Outcome, version: &'a str) -> Run<'a> {
@@ -119,6 +141,7 @@ impl<'a> Run<'a> {
             leaders: outcome.tenures.iter().map(Leader::of).collect(),
             failovers: outcome.failovers.iter().map(OneFailover::of).collect(),
             counters: Counters::of(outcome),
+            measure: None,
             resource: outcome.resource.as_ref().map(Resource::of),
         }
     }
@@ -127,6 +150,19 @@ impl<'a> Run<'a> {
     #[must_use]
     pub fn varied(mut self, varied: &[(&str, &str)]) -> Run<'a> {
         self.varied = varied.iter().map(|(key, value)| (String::from(*key), Value::from(*value))).collect();
+        self
+    }
+
+    /// With the figure that its scenario asks for, if it asks for one.
+    #[must_use]
+    pub fn measured(mut self, measure: Option<&Measure>, figure: Option<u64>) -> Run<'a> {
+        self.measure = measure.map(|measure| {
+            let (name, is_time) = words::measure(measure);
+            OneMeasure {
+                what: name.replace(' ', "-"),
+                figure: if is_time { Figure::Time(figure) } else { Figure::Count(figure) },
+            }
+        });
         self
     }
 
@@ -221,6 +257,20 @@ mod tests {
         let value: Value = serde_json::from_str(&Run::new(&outcome, "1.2.3").line()).unwrap();
         assert_eq!(value["leaders"][0]["epoch"], Value::Null);
         assert_eq!(value["leaders"][1]["epoch"], "2");
+    }
+
+    #[test]
+    fn what_a_scenario_measures_stands_in_its_runs_a_time_in_nanoseconds_and_a_count_as_it_is() {
+        let outcome = example::outcome();
+        let measure = |measure: Option<&Measure>, figure| -> Value {
+            let value: Value = serde_json::from_str(&Run::new(&outcome, "1").measured(measure, figure).line()).unwrap();
+            value["measure"].clone()
+        };
+        let of = |what, figure| measure(Some(&what), figure);
+        assert_eq!(of(Measure::StableLeader, Some(7)), serde_json::json!({ "what": "stable-leader", "value_ns": 7 }));
+        assert_eq!(of(Measure::StableLeader, None), serde_json::json!({ "what": "stable-leader", "value_ns": null }));
+        assert_eq!(of(Measure::FirstTermSplit, Some(1)), serde_json::json!({ "what": "first-term-split", "value": 1 }));
+        assert_eq!(measure(None, None), Value::Null);
     }
 
     #[test]

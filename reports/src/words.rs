@@ -75,16 +75,21 @@ pub fn fingerprint(fingerprint: u128) -> String {
     format!("{fingerprint:032x}")
 }
 
-/// The figure that a scenario asks for.
-pub fn measured(measure: &Measure, figure: Option<u64>) -> String {
-    let (name, is_time) = match measure {
+/// What a scenario asks for, and whether that is a time; a count otherwise.
+pub fn measure(measure: &Measure) -> (&'static str, bool) {
+    match measure {
         Measure::FirstCandidacy => ("first candidacy", true),
         Measure::FirstLeader { .. } => ("first leader", true),
         Measure::StableLeader => ("stable leader", true),
         Measure::Failover => ("failover", true),
         Measure::FirstTermSplit => ("first term split", false),
         Measure::MessagesToFirstLeader => ("messages to first leader", false),
-    };
+    }
+}
+
+/// The figure that a scenario asks for.
+pub fn measured(what: &Measure, figure: Option<u64>) -> String {
+    let (name, is_time) = measure(what);
     match figure {
         Some(nanos) if is_time => format!("{name}: {}", span(Span(nanos))),
         Some(count) => format!("{name}: {count}"),

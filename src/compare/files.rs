@@ -132,7 +132,8 @@ fn takes_files(folder: &Path) -> Result<(), Failure> {
 pub fn raw(path: &Path, folder: &Path) -> Result<Whole, Failure> {
     if path == Path::new("-") {
         let what = "--raw takes a file, and standard output gets the tables";
-        return Err(Failure::usage(what, "name a file, such as --raw runs/raw.jsonl"));
+        let help = "name a file, such as --raw runs/raw.jsonl; or add --raw-only: then the lines are all that is written";
+        return Err(Failure::usage(what, help));
     }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let same = fs::canonicalize(parent).ok().zip(fs::canonicalize(folder).ok()).is_some_and(|(parent, folder)| parent == folder);

@@ -2,6 +2,7 @@
 
 mod files;
 mod programme;
+mod raw;
 mod runs;
 mod vary;
 
@@ -24,6 +25,9 @@ pub fn compare(registry: &Registry, arguments: &CompareArguments, data: &mut Dat
     let seeds = arguments.field.seeds.clone();
     if seeds.is_empty() {
         return Err(Failure::Nothing(format!("{}..{} holds no seed, so nothing ran", seeds.start, seeds.end)));
+    }
+    if arguments.raw_only {
+        return raw::only(registry, arguments, data);
     }
     let programme = programme::programme(registry, arguments)?;
     let folder = files::folder(&programme, arguments);

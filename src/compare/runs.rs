@@ -2,14 +2,14 @@
 //! interrupted comparison is a smaller one and no half of one.
 
 use std::sync::OnceLock;
+use std::vec::Drain;
 
 use indicatif::ProgressBar;
 use reports::compare::{Column, Comparison, Row, Seed};
-use reports::json::Run;
 use scenarios::Sweep;
 
 use super::programme::{Part, Programme};
-use crate::arguments::CompareArguments;
+use crate::arguments::{CompareArguments, FieldArguments};
 use crate::cast::Cast;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -32,48 +32,93 @@ struct Playing<'p> {
     invariants: OnceLock<Vec<&'static str>>,
 }
 
+/// Everything is run, and kept to be compared; the lines go to `raw`.
+///
 /// # Errors
 /// Where the raw lines cannot be written.
 pub fn run(programme: &Programme<'_>, arguments: &CompareArguments, mut raw: Option<&mut Whole>) -> Result<Comparison, Failure> {
     let playing = playing(programme);
-    let (seeds, casts) = (&arguments.field.seeds, playing.len() as u64);
+    let mut columns: Vec<Column> = playing.iter().map(|one| Column::new(one.cast.player.name(), None)).collect();
+    let wants_lines = raw.is_some();
+    seed_by_seed(&playing, &arguments.field, wants_lines, |came| {
+        for (column, came) in columns.iter_mut().zip(came) {
+            column.seeds.push(came.seed);
+            if let (Some(raw), Some(line)) = (raw.as_deref_mut(), came.line) {
+                raw.write(&line).map_err(|error| Failure::write("the raw lines", error))?;
+            }
+        }
+        Ok(())
+    })?;
+    for (column, playing) in columns.iter_mut().zip(&playing) {
+        column.invariants = playing.invariants.get().cloned().unwrap_or_default();
+    }
+    Ok(comparison(programme, arguments, columns))
+}
+
+/// How many of the runs that were handed on had findings.
+#[derive(Default)]
+pub struct Counted {
+    pub seeds: u64,
+    pub runs: u64,
+    pub safety: u64,
+    pub liveness: u64,
+}
+
+/// Everything is run, and nothing of it kept: each line is handed to `write`.
+///
+/// # Errors
+/// What `write` complains about, which ends everything.
+pub fn stream(
+    programme: &Programme<'_>,
+    arguments: &CompareArguments,
+    mut write: impl FnMut(&str) -> Result<(), Failure>,
+) -> Result<Counted, Failure> {
+    let mut counted = Counted::default();
+    seed_by_seed(&playing(programme), &arguments.field, true, |came| {
+        counted.seeds += 1;
+        for Came { seed, line } in came {
+            counted.runs += 1;
+            counted.safety += u64::from(seed.safety != 0);
+            counted.liveness += u64::from(seed.liveness != 0);
+            write(&line.expect("lines are wanted"))?;
+        }
+        Ok(())
+    })?;
+    Ok(counted)
+}
+
+/// Runs everything. `each` is handed what everybody made of a seed, in the order of the columns, seed after seed; where it fails, no
+/// more is run.
+fn seed_by_seed(
+    playing: &[Playing<'_>],
+    field: &FieldArguments,
+    wants_lines: bool,
+    mut each: impl FnMut(Drain<'_, Came>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (seeds, casts) = (&field.seeds, playing.len() as u64);
     let runs = (seeds.end - seeds.start).checked_mul(casts).ok_or_else(|| {
         let what = format!("{} seeds of {casts} pairs are more runs than can be counted", seeds.end - seeds.start);
         Failure::usage(what, "take fewer: a thousand seeds say a lot")
     })?;
-    let wants_lines = raw.is_some();
     let bar = progress::findings(runs);
-    let mut columns: Vec<Column> = playing.iter().map(|one| Column::new(one.cast.player.name(), None)).collect();
     let mut under_way: Vec<Came> = Vec::new();
-    let mut failure = None;
-    let sweep = Sweep { seeds: 0..runs, jobs: arguments.field.threads.count(), stop: interrupt::stopped() };
+    let mut done = Ok(());
+    let sweep = Sweep { seeds: 0..runs, jobs: field.threads.count(), stop: interrupt::stopped() };
     sweep.each(
         |run| playing[(run % casts) as usize].run(seeds.start + run / casts, wants_lines),
         |_, came| {
             tell(&bar, &came);
             under_way.push(came);
-            if under_way.len() < columns.len() || failure.is_some() {
-                return;
-            }
-            for (column, came) in columns.iter_mut().zip(under_way.drain(..)) {
-                column.seeds.push(came.seed);
-                if let (Some(raw), Some(line)) = (raw.as_deref_mut(), came.line)
-                    && let Err(error) = raw.write(&line)
-                {
-                    failure.get_or_insert_with(|| Failure::write("the raw lines", error));
+            if under_way.len() == playing.len() && done.is_ok() {
+                done = each(under_way.drain(..));
+                if done.is_err() {
                     interrupt::stop();
                 }
             }
         },
     );
     bar.finish_and_clear();
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
-    for (column, playing) in columns.iter_mut().zip(&playing) {
-        column.invariants = playing.invariants.get().cloned().unwrap_or_default();
-    }
-    Ok(comparison(programme, arguments, columns))
+    done
 }
 
 fn playing<'p>(programme: &'p Programme<'p>) -> Vec<Playing<'p>> {
@@ -94,7 +139,7 @@ impl Playing<'_> {
     fn run(&self, seed: u64, wants_line: bool) -> Came {
         let outcome = self.cast.run(seed, None);
         self.invariants.get_or_init(|| outcome.judgements.iter().map(|judgement| judgement.invariant).collect());
-        let line = wants_line.then(|| Run::new(&outcome, VERSION).varied(&self.varied).line() + "\n");
+        let line = wants_line.then(|| self.cast.as_json(&outcome).varied(&self.varied).line() + "\n");
         Came { seed: Seed::new(&outcome), line }
     }
 }
@@ -120,6 +165,7 @@ fn comparison(programme: &Programme<'_>, arguments: &CompareArguments, columns: 
             scenario: scene.scenario.setup.name.clone(),
             about: scene.scenario.about.clone(),
             faults: scene.faults(),
+            measure: scene.scenario.setup.measure.clone(),
             varied: scene.varied.clone(),
             columns: scene.parts.iter().map(place).collect(),
         });

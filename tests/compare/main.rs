@@ -3,6 +3,7 @@
 
 mod choosing;
 mod files;
+mod raw;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -102,6 +103,29 @@ fn raw_lines_come_seed_by_seed() {
         }
     }
     assert_eq!(order, expected);
+}
+
+#[test]
+fn what_a_scenario_measures_is_told_and_agrees_with_a_count_of_the_raw_lines() {
+    let what = ["compare", "v1-split-fixed-latency", "--algorithm", "raft", "--seeds", "0..400", "--out", "out"];
+    let files = written("measure", &[&what[..], &["--raw", "raw.jsonl"]].concat());
+    let raw = words(&files[Path::new("raw.jsonl")]);
+    let split = |line: &&str| {
+        let run: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+        assert_eq!(run["measure"]["what"], "first-term-split");
+        run["measure"]["value"] == 1
+    };
+    let splits = raw.lines().filter(split).count();
+    assert!(splits > 0, "one in nineteen, by the formula");
+    let told = words(&files[Path::new("standard output")]);
+    assert!(told.contains(&format!("raft: first term split: in {splits} of 400 seeds, ")), "{told}");
+    assert!(!told.contains("crash the leader"), "nobody asked for failovers: {told}");
+    let json: serde_json::Value = serde_json::from_slice(&files[Path::new("out/comparison.json")]).expect("it is JSON");
+    assert_eq!(json["scenarios"][0]["algorithms"][0]["measure"]["mean"], splits as f64 / 400.0);
+    let table = words(&files[Path::new("out/seeds.csv")]);
+    assert!(table.lines().next().is_some_and(|head| head.ends_with(",liveness,measure")), "{table}");
+    assert_eq!(table.lines().filter(|line| line.ends_with(",1")).count(), splits);
+    assert!(words(&files[Path::new("out/report.html")]).contains("first term split: in "), "the page says so too");
 }
 
 #[test]

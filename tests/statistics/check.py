@@ -337,7 +337,29 @@ def check_column(where, column, told):
         low, _, high = wilson(len(seeds), n)
         close(f"{here} low", low, found["share_low"])
         close(f"{here} high", high, found["share_high"])
+    check_measure(where, column, told.get("measure"))
     close(f"{where} rule of three", NEVER if told["safety"] else min(1.0, 3 / n), told["unsafe_share_high"])
+
+
+def check_measure(where, column, told):
+    """The figure that the scenario asks for, if it asks for one."""
+    if told is None:
+        same(f"{where} measures nothing", [], [run for run in column.runs if "measure" in run])
+        return
+    unit = "_ns" if "mean_ns" in told else ""
+    same(f"{where} measure", {told["what"]}, {run["measure"]["what"] for run in column.runs})
+    figures = [run["measure"]["value" + unit] for run in column.runs]
+    ordered = np.sort(np.array([NEVER if figure is None else figure for figure in figures], dtype=float))
+    never = figures.count(None)
+    same(f"{where} measure never", never, told["never"])
+    close(f"{where} measure mean", NEVER if never else math.fsum(figures) / len(figures), told["mean" + unit])
+    for per_mille, quoted in zip(QUANTILES, told["quantiles" + unit]):
+        found = quantile(ordered, per_mille)
+        ours = (None, None, None, found) if isinstance(found, int) else (*map(whole, found), None)
+        keys = ("value" + unit, "low" + unit, "high" + unit, "needs")
+        same(f"{where} measure quantile {per_mille}", ours, tuple(quoted[key] for key in keys))
+    for place, ours in enumerate(wilson(figures.count(1), len(figures)) if "share" in told else []):
+        close(f"{where} measure share {place}", ours, told["share"][place])
 
 
 def check_row(scenario, columns, told, text, generator):

@@ -8,6 +8,7 @@ use sim::Span;
 use super::*;
 use crate::choosing::Wishes;
 use crate::compare::{Column, First, Row, Seed, Seeds, json};
+use crate::published::{self, WAN, Wan};
 use crate::quantile::{Quantile, Sample, TooFew};
 use crate::words;
 
@@ -28,6 +29,7 @@ fn seed(seed: u64, first: Option<First>) -> Seed {
         leaderless_ns: 5,
         messages: 100 + seed,
         end_ns: 30_000_000_000,
+        measure: None,
         exercised: true,
     }
 }
@@ -53,6 +55,7 @@ fn comparison(algorithms: usize, seeds: u64, never: bool) -> Comparison {
         scenario: String::from("leader-crash"),
         about: String::new(),
         faults: true,
+        measure: None,
         varied: Vec::new(),
         columns: columns.collect(),
     };
@@ -146,6 +149,10 @@ fn drawn() -> Vec<Chart> {
     for trials in [1, 2_000, 1_000_000] {
         let (file, title) = (format!("v5-{trials}.svg"), "V5 against what was published");
         charts.push(curves(&file, title, "time to the leader that stays", &[], &pairs(trials)));
+    }
+    for trials in [100, 100_000] {
+        let measured: Vec<(Wan, Sample)> = WAN.into_iter().zip(pairs(trials)).map(|(wan, pair)| (wan, pair.measured)).collect();
+        charts.push(published::chart(&measured));
     }
     charts
 }

@@ -22,6 +22,7 @@ fn seed(seed: u64, failover_ms: Option<u64>, false_failovers: u32) -> Seed {
         leaderless_ns: 0,
         messages: 1,
         end_ns: HOUR,
+        measure: None,
         exercised: true,
     }
 }
@@ -30,7 +31,7 @@ fn row(scenario: &str, faults: bool, value: &str, seeds: impl Iterator<Item = Se
     let mut column = Column::new("raft", None);
     column.seeds.extend(seeds);
     let (scenario, about) = (String::from(scenario), String::from("A test."));
-    Row { scenario, about, faults, varied: vec![String::from(value)], columns: vec![column] }
+    Row { scenario, about, faults, measure: None, varied: vec![String::from(value)], columns: vec![column] }
 }
 
 /// A timeout, how many milliseconds failovers take with it at most, and how many false failovers an hour there are.

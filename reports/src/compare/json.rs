@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Column, Comparison, Found, QUANTILES, Row};
+use super::{Column, Comparison, Found, QUANTILES, Row, measure};
 use crate::choosing::json::{Choosing, choosing};
 use crate::json::SCHEMA;
 use crate::paired::{self, Interval};
@@ -64,6 +64,9 @@ struct OneColumn<'a> {
     safety: Vec<OneFound<'a>>,
     liveness: Vec<OneFound<'a>>,
     measured: Vec<OneFound<'a>>,
+    /// What the scenario asks to be measured; left out where that is nothing.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    measure: serde_json::Map<String, serde_json::Value>,
     against: Vec<Against<'a>>,
 }
 
@@ -104,7 +107,7 @@ struct Against<'a> {
 pub fn text(comparison: &Comparison) -> String {
     let scenarios = comparison.rows.iter().map(|row| {
         let mut pairs = Pairs::of(&row.columns);
-        let algorithms = row.columns.iter().enumerate().map(|(place, column)| one(column, pairs.take(place))).collect();
+        let algorithms = row.columns.iter().enumerate().map(|(place, column)| one(row, column, pairs.take(place))).collect();
         OneRow { scenario: &row.scenario, varied: varied(comparison, row), algorithms }
     });
     let seeds = [comparison.seeds.start, comparison.seeds.end];
@@ -166,7 +169,7 @@ fn against<'a>(other: &Column, compared: paired::Comparison) -> Against<'a> {
     }
 }
 
-fn one<'a>(column: &'a Column, against: Vec<Against<'a>>) -> OneColumn<'a> {
+fn one<'a>(row: &Row, column: &'a Column, against: Vec<Against<'a>>) -> OneColumn<'a> {
     let figures = column.figures();
     let median = |sample: &Sample| sample.median();
     let quantile = |(per_mille, found): (u32, &Result<Quantile, TooFew>)| OneQuantile {
@@ -202,6 +205,7 @@ fn one<'a>(column: &'a Column, against: Vec<Against<'a>>) -> OneColumn<'a> {
         safety: figures.safety.iter().map(found).collect(),
         liveness: figures.liveness.iter().map(found).collect(),
         measured: figures.measured.iter().map(found).collect(),
+        measure: row.measure.as_ref().map(|what| measure::json(what, column)).unwrap_or_default(),
         against,
     }
 }

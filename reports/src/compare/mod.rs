@@ -3,12 +3,15 @@
 
 pub mod csv;
 pub mod json;
+mod measure;
 mod seed;
 mod seeds;
 pub mod text;
 
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use sim::setup::Measure;
 
 pub use seed::{First, Seed};
 pub use seeds::Seeds;
@@ -39,6 +42,8 @@ pub struct Row {
     pub about: String,
     /// Something goes wrong in it by script or by chance. Where nothing does, a leader that is lost was deposed for nothing.
     pub faults: bool,
+    /// The figure that it asks for, one value a run.
+    pub measure: Option<Measure>,
     /// The values of what was varied, in the order of [`Wishes::axes`].
     pub varied: Vec<String>,
     pub columns: Vec<Column>,
@@ -66,11 +71,14 @@ pub struct Comparison {
 impl Comparison {
     /// That there was more to come, if there was.
     pub fn interrupted(&self) -> Option<String> {
-        let there = self.seeds.end - self.seeds.start;
-        (there < self.asked).then(|| {
-            format!("Interrupted: everything here is about the first {there} of the {} seeds that were asked for.", self.asked)
-        })
+        interrupted(self.seeds.end - self.seeds.start, self.asked)
     }
+}
+
+/// That so many seeds are there and more were asked for, if they were.
+pub fn interrupted(there: u64, asked: u64) -> Option<String> {
+    let words = || format!("Interrupted: everything here is about the first {there} of the {asked} seeds that were asked for.");
+    (there < asked).then(words)
 }
 
 /// What one column amounts to.
@@ -104,6 +112,8 @@ pub struct Figures {
     pub threw_away: usize,
     pub messages: Sample,
     pub leaderless_ns: Sample,
+    /// What the scenario asks to be measured; never, in every run, where that is nothing.
+    pub measure: Sample,
 }
 
 /// An invariant that was violated, in so many seeds, the first of them, and how sure we are of its share.
@@ -167,6 +177,7 @@ impl Column {
             threw_away: self.seeds.iter().filter(|seed| seed.lost_acknowledged > 0).count(),
             messages: Sample::new(self.seeds.iter().map(|seed| Some(seed.messages))),
             leaderless_ns: Sample::new(self.seeds.iter().map(|seed| Some(seed.leaderless_ns))),
+            measure: Sample::new(self.seeds.iter().map(|seed| seed.measure)),
         }
     }
 

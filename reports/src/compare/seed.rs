@@ -21,6 +21,8 @@ pub struct Seed {
     pub leaderless_ns: u64,
     pub messages: u64,
     pub end_ns: u64,
+    /// What the scenario asks to be measured, in nanoseconds or a count; `None`: nothing, or it did not come about.
+    pub measure: Option<u64>,
     /// Everything in the scenario's script took place.
     pub exercised: bool,
 }
@@ -83,6 +85,7 @@ impl Seed {
             leaderless_ns: outcome.counters.leaderless.0,
             messages: outcome.counters.sent,
             end_ns: outcome.end.0,
+            measure: outcome.measured,
             exercised: outcome.not_exercised.is_empty(),
         }
     }

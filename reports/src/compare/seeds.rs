@@ -2,9 +2,11 @@
 
 use super::seed::{First, Seed};
 
-/// What a comparison keeps of the runs of one algorithm in one scenario, in the order of the seeds.
+/// What a comparison keeps of the runs of one algorithm in one scenario, in the order of the seeds, none left out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Seeds {
+    /// The number of the first.
+    from: u64,
     common: Vec<Common>,
     /// By place; most runs have nothing of this.
     rare: Vec<(usize, Rare)>,
@@ -13,7 +15,7 @@ pub struct Seeds {
 /// In nanoseconds; [`NEVER`] for what did not come about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Common {
-    seed: u64,
+    measure: u64,
     lost: u64,
     detection: u64,
     election: u64,
@@ -42,7 +44,14 @@ const NEVER: u64 = u64::MAX;
 
 impl Seeds {
     /// After all that are there.
+    ///
+    /// # Panics
+    /// Where it is not the one that comes next.
     pub fn push(&mut self, seed: Seed) {
+        if self.common.is_empty() {
+            self.from = seed.seed;
+        }
+        assert_eq!(seed.seed, self.from + self.common.len() as u64, "seeds are handed over one after the other");
         let never = |time: Option<u64>| time.unwrap_or(NEVER);
         let first = seed.first;
         let rare = Rare {
@@ -59,7 +68,7 @@ impl Seeds {
             self.rare.push((self.common.len(), rare));
         }
         self.common.push(Common {
-            seed: seed.seed,
+            measure: never(seed.measure),
             lost: never(first.map(|first| first.lost_ns)),
             detection: never(first.and_then(|first| first.detection)),
             election: never(first.and_then(|first| first.election)),
@@ -82,19 +91,19 @@ impl Seeds {
     pub fn get(&self, place: usize) -> Option<Seed> {
         let common = self.common.get(place)?;
         let rare = self.rare.binary_search_by_key(&place, |(place, _)| *place);
-        Some(together(common, rare.map_or_else(|_| Rare::default(), |at| self.rare[at].1)))
+        Some(together(self.from + place as u64, common, rare.map_or_else(|_| Rare::default(), |at| self.rare[at].1)))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Seed> + Clone + '_ {
         let mut rare = self.rare.iter().peekable();
         self.common.iter().enumerate().map(move |(place, common)| {
             let own = rare.next_if(|(at, _)| *at == place);
-            together(common, own.map_or_else(Rare::default, |(_, rare)| *rare))
+            together(self.from + place as u64, common, own.map_or_else(Rare::default, |(_, rare)| *rare))
         })
     }
 }
 
-fn together(common: &Common, rare: Rare) -> Seed {
+fn together(seed: u64, common: &Common, rare: Rare) -> Seed {
     let time = |time: u64| (time != NEVER).then_some(time);
     let first = time(common.lost).map(|lost_ns| First {
         lost_ns,
@@ -103,7 +112,7 @@ fn together(common: &Common, rare: Rare) -> Seed {
         takeover: time(common.takeover),
     });
     Seed {
-        seed: common.seed,
+        seed,
         first,
         safety: rare.safety,
         liveness: rare.liveness,
@@ -115,6 +124,7 @@ fn together(common: &Common, rare: Rare) -> Seed {
         leaderless_ns: common.leaderless,
         messages: common.messages,
         end_ns: common.end,
+        measure: time(common.measure),
         exercised: !rare.missed,
     }
 }
@@ -152,12 +162,13 @@ mod tests {
             leaderless_ns: 7,
             messages: 8,
             end_ns: 9,
+            measure: None,
             exercised: true,
         };
         let first = First { lost_ns: 1, detection: Some(2), election: Some(0), takeover: None };
         let seeds = [
             plain,
-            Seed { seed: 6, first: Some(first), overlap_ns: 3, ..plain },
+            Seed { seed: 6, first: Some(first), overlap_ns: 3, measure: Some(4), ..plain },
             Seed { seed: 7, first: Some(First { detection: None, election: None, ..first }), ..plain },
             Seed {
                 seed: 8,

@@ -1,10 +1,12 @@
 //! A comparison in words and tables, for the eye and as Markdown.
 
 use std::fmt::Write;
+use std::iter;
 
 use sim::Span;
+use sim::setup::Measure;
 
-use super::{Column, Comparison, Figures, Found, Row};
+use super::{Column, Comparison, Figures, Found, Row, measure};
 use crate::paint::Paint;
 use crate::paired;
 use crate::quantile::{Quantile, TooFew};
@@ -97,9 +99,13 @@ pub(crate) fn said(row: &Row) -> Vec<String> {
     let mut lines = Vec::new();
     let playing: Vec<&Column> = row.columns.iter().filter(|column| column.misfit.is_none() && !column.seeds.is_empty()).collect();
     lines.extend(clean(&playing));
+    lines.extend(row.measure.iter().flat_map(|what| playing.iter().map(move |column| measure::sentence(what, column))));
     lines.extend(fastest(&playing));
     lines.extend(playing.iter().filter_map(|column| unrecovered(column)));
-    lines.extend(rare(&playing));
+    // Where something else is measured, failovers are not what the scenario is for.
+    if matches!(row.measure, None | Some(Measure::Failover)) {
+        lines.extend(rare(&playing));
+    }
     lines.extend(too_few(&playing));
     lines.extend(
         row.columns.iter().filter_map(|column| Some(format!("{} does not play: {}", column.algorithm, column.misfit.as_ref()?))),
@@ -113,9 +119,11 @@ fn clean(playing: &[&Column]) -> Option<String> {
         playing.iter().filter(|column| column.figures().safety.is_empty()).map(|column| column.algorithm).collect();
     let runs = playing.first()?.seeds.len();
     let bound = statistics::rule_of_three(runs as u64) * 100.0;
+    // In so many seeds that it is less than a tenth of a per cent, it is still not nothing.
+    let places = 1 + iter::successors(Some(10.0 * bound), |tenfold| Some(10.0 * tenfold)).take_while(|&unit| unit < 0.5).count();
     (!clean.is_empty()).then(|| {
         format!(
-            "no safety finding in {} seeds of {}: with 95 % at most {bound:.1} % of seeds have one",
+            "no safety finding in {} seeds of {}: with 95 % at most {bound:.places$} % of seeds have one",
             words::count(runs),
             clean.join(", ")
         )
@@ -222,7 +230,14 @@ mod tests {
     }
 
     fn said_of(columns: Vec<Column>) -> Vec<String> {
-        said(&Row { scenario: String::from("leader-crash"), about: String::new(), faults: true, varied: Vec::new(), columns })
+        said(&Row {
+            scenario: String::from("leader-crash"),
+            about: String::new(),
+            faults: true,
+            measure: None,
+            varied: Vec::new(),
+            columns,
+        })
     }
 
     #[test]
@@ -231,6 +246,13 @@ mod tests {
         assert_eq!(lines[1], "raft: median failover 214 ms, 1.8x faster than zab (95 %: 1.7–1.9, 1 000 paired seeds)");
         assert!(lines[0].ends_with("with 95 % at most 0.3 % of seeds have one"), "{}", lines[0]);
         assert_eq!(lines.len(), 2, "{lines:?}");
+    }
+
+    #[test]
+    fn what_so_many_seeds_bound_is_small_and_not_nothing() {
+        let quiet = |seeds| said_of(vec![column("raft", (0..seeds).map(|_| None))]).remove(0);
+        assert!(quiet(400).ends_with("at most 0.8 % of seeds have one"), "{}", quiet(400));
+        assert!(quiet(10_000).ends_with("at most 0.03 % of seeds have one"), "{}", quiet(10_000));
     }
 
     #[test]

@@ -115,6 +115,7 @@ mod tests {
             leaderless_ns: 0,
             messages: 0,
             end_ns: 10_000_000_000,
+            measure: None,
             exercised: true,
         }
     }

@@ -24,8 +24,14 @@ fn comparison() -> Comparison {
         columns.push(column);
     }
     columns.push(Column::new("zab", Some(String::from(EVIL))));
-    let row =
-        Row { scenario: String::from(EVIL), about: String::from(EVIL), faults: true, varied: vec![String::from(EVIL)], columns };
+    let row = Row {
+        scenario: String::from(EVIL),
+        about: String::from(EVIL),
+        faults: true,
+        measure: None,
+        varied: vec![String::from(EVIL)],
+        columns,
+    };
     Comparison { version: "1.2.3", seeds: 0..3, asked: 3, rows: vec![row], wishes: Wishes::default() }
 }
 
