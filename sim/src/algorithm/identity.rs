@@ -1,7 +1,7 @@
 //! Who and what: members, reigns, pieces of work, entries of a log.
 
 /// A part of the cluster: the members are numbered from 0 (`n1` in words is `NodeId(0)`), parts beside them follow.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u16);
 
 impl NodeId {
@@ -15,6 +15,13 @@ impl NodeId {
 impl std::fmt::Display for NodeId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "n{}", self.0 + 1)
+    }
+}
+
+/// The same: messages are shown to people by their `Debug`, beside columns that are called `n1`, `n2`.
+impl std::fmt::Debug for NodeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
     }
 }
 
