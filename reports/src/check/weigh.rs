@@ -44,7 +44,7 @@ impl Case {
     }
 
     fn is_meant(&self, invariant: &str) -> bool {
-        self.expects.iter().any(|meant| *meant == invariant)
+        self.expects.contains(&invariant)
     }
 
     /// What was meant to be found, and in how many seeds it was.
