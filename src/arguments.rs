@@ -207,6 +207,9 @@ pub struct ShrinkArguments {
     /// With a scenario: a built-in bug to switch on.
     #[arg(long, value_name = "ID")]
     pub mutant: Option<String>,
+    /// Hold on to the finding by this invariant; default: to a broken promise, where there is one.
+    #[arg(long, value_name = "NAME")]
+    pub invariant: Option<String>,
     /// Where the smallest scenario goes; default: under `runs/`.
     #[arg(long, value_name = "FILE.toml")]
     pub out: Option<PathBuf>,

@@ -13,11 +13,16 @@ static FIRST: OnceLock<Instant> = OnceLock::new();
 /// A signal that comes sooner after the first is the same one: some tools send it to a process and to its group.
 const SAME: Duration = Duration::from_millis(500);
 
-/// Where the system lets nobody listen (no signals at all), Ctrl-C just ends the process.
+/// For commands that run one seed after the other.
+pub fn listen() {
+    listen_and_say("finishing the seeds that run");
+}
+
+/// The first Ctrl-C is answered by what is still done. Where the system lets nobody listen (no signals at all), Ctrl-C just ends the process.
 #[expect(clippy::exit, reason = "the second Ctrl-C waits for nobody")]
 #[expect(clippy::disallowed_methods, reason = "how soon the second comes after the first is real time")]
-pub fn listen() {
-    let _ = ctrlc::set_handler(|| {
+pub fn listen_and_say(still_done: &'static str) {
+    let _ = ctrlc::set_handler(move || {
         let first = FIRST.get_or_init(Instant::now);
         if ASKED.swap(true, Ordering::SeqCst) {
             if first.elapsed() < SAME {
@@ -26,7 +31,7 @@ pub fn listen() {
             std::process::exit(i32::from(exit::INTERRUPTED.code()));
         }
         stop();
-        talk("\ninterrupted: finishing the seeds that run (again to stop at once)");
+        talk(&format!("\ninterrupted: {still_done} (again to stop at once)"));
     });
 }
 

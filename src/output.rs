@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::exit::{self, Exit};
 use crate::failure::Failure;
 
 /// Standard output. When its reader has gone away (`| head`), what follows is dropped without complaint: the reader has seen
@@ -53,6 +54,13 @@ pub fn talk(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// Says why something could not be written, where the rest goes on without it; what that amounts to is given back.
+pub fn told(written: Result<(), Failure>) -> Exit {
+    let Err(failure) = written else { return exit::AS_EXPECTED };
+    talk(&failure.render(talk_in_colour()));
+    failure.exit()
+}
+
 /// Whether standard error takes colours.
 pub fn talk_in_colour() -> bool {
     AutoStream::choice(&io::stderr()) != ColorChoice::Never
@@ -90,6 +98,12 @@ impl Whole {
 
     pub fn write(&mut self, text: &str) -> io::Result<()> {
         self.file.write_all(text.as_bytes())
+    }
+
+    /// Writes this, and puts the file in its place.
+    pub fn complete(mut self, text: &str) -> Result<(), Failure> {
+        self.write(text).map_err(|error| Failure::write(self.path.display(), error))?;
+        self.finish()
     }
 
     /// All that was written is on the disk.

@@ -106,7 +106,8 @@ fn case(pool: &Pool, runs: &[Run], places: &[usize]) -> Case {
         thresholds: Vec::new(),
         harm_fails: false,
         measures_failover: false,
-        event_lines: Vec::new(),
+        measure_line: None,
+        events: Vec::new(),
         records: Records { scenario, algorithm, digest: String::new(), invariants, runs },
         complaints: Vec::new(),
     }

@@ -1,8 +1,10 @@
 //! Whether an algorithm can play a scenario at all: what its events are aimed at must be there, and what they order must mean
 //! something to it.
 
-use sim::fault::{Fault, Shape, Target};
+use sim::fault::{Fault, Target};
 use sim::{Player, Setup, Value};
+
+use crate::shrink::faults;
 
 /// Why this algorithm cannot play this scenario; `None`: it can.
 pub fn misfit(setup: &Setup, player: &dyn Player, settings: &[(String, Value)]) -> Option<String> {
@@ -34,31 +36,10 @@ pub fn misfit(setup: &Setup, player: &dyn Player, settings: &[(String, Value)]) 
 }
 
 /// Everything that links and faults are aimed at.
-fn targets(setup: &Setup) -> Vec<&Target> {
-    let mut all: Vec<&Target> = setup.links.iter().flat_map(|link| [&link.from, &link.to]).collect();
+fn targets(setup: &Setup) -> Vec<Target> {
+    let mut all: Vec<Target> = setup.links.iter().flat_map(|link| [link.from.clone(), link.to.clone()]).collect();
     for event in &setup.script {
-        match &event.fault {
-            Fault::Partition(Shape::Groups(groups)) => all.extend(groups.iter().flatten()),
-            Fault::Partition(Shape::Bridge(one) | Shape::Star(one)) | Fault::Transfer { to: one } => all.push(one),
-            Fault::Partition(Shape::Chain(who))
-            | Fault::Crash(who)
-            | Fault::Restart(who)
-            | Fault::Wipe(who)
-            | Fault::Resume(who)
-            | Fault::HealCore(who)
-            | Fault::ServiceLeaderChange(who)
-            | Fault::Pause { who, .. }
-            | Fault::Suspend { who, .. }
-            | Fault::StallDisk { who, .. }
-            | Fault::SlowDisk { who, .. }
-            | Fault::ClockRate { who, .. }
-            | Fault::ClockJump { who, .. }
-            | Fault::Outage { who, .. } => all.extend(who),
-            Fault::Cut { from, to, .. } | Fault::Flap { from, to, .. } | Fault::Degrade { from, to, .. } => {
-                all.extend(from.iter().chain(to));
-            }
-            Fault::Partition(Shape::Ring) | Fault::Heal => {}
-        }
+        all.extend(faults::targets(&mut event.fault.clone()).into_iter().map(|target| target.clone()));
     }
     all
 }

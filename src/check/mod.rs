@@ -144,7 +144,13 @@ fn take(programme: &mut Programme<'_>, whole: Ledger) -> Result<(), Failure> {
         };
         part.case.records = records;
     }
-    Ok(())
+    match programme.parts.iter().find(|part| part.cast.is_some() && part.case.records.runs.is_empty()) {
+        None => Ok(()),
+        Some(part) => {
+            let what = format!("{} with {} is not in the shards", part.case.scenario, part.case.algorithm);
+            Err(Failure::usage(what, "run the shards anew: what is checked has changed since"))
+        }
+    }
 }
 
 fn ledger(programme: &Programme<'_>, asked: &Asked, seeds: &Range<u64>, shard: Option<(u64, u64)>) -> Ledger {

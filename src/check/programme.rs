@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reports::check::{Broken, Case, Records};
+use reports::check::{Broken, Case, Records, Scripted};
 use scenarios::{Scenario, misfit};
 use sim::algorithm::Promise;
 use sim::audit::catalogue;
+use sim::fault::{ScriptEvent, When};
 use sim::setup::Measure;
 use sim::{Player, Registry};
 
@@ -109,16 +110,24 @@ impl<'r> Programme<'r> {
 /// # Errors
 /// Where a folder cannot be read.
 pub fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+    below(folder, ending, &mut BTreeSet::new())
+}
+
+/// A link may lead back up: every folder is entered once.
+fn below(folder: &Path, ending: &str, entered: &mut BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error: std::io::Error| {
         Failure::usage(format!("cannot read {}: {error}", folder.display()), "name a folder that is there and can be read")
     };
+    if !entered.insert(fs::canonicalize(folder).map_err(failed)?) {
+        return Ok(Vec::new());
+    }
     let entries = fs::read_dir(folder).map_err(failed)?;
     let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(failed)?;
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            found.extend(files(&path, ending)?);
+            found.extend(below(&path, ending, entered)?);
         } else if path.extension().is_some_and(|extension| extension == ending) {
             found.push(path);
         }
@@ -132,10 +141,10 @@ fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r 
     if !scenario.warnings.is_empty() {
         talk(&scenario.warnings.render(talk_in_colour()));
     }
-    let event_lines = event_lines(&scenario);
+    let events = events(&scenario);
     let mut parts = Vec::new();
     for player in players {
-        let mut case = case(&scenario, player.name(), &event_lines);
+        let mut case = case(&scenario, player.name(), &events);
         let demanded = !case.expects.is_empty() || !case.thresholds.is_empty();
         case.misfit = misfit(&scenario.setup, *player, scenario.settings_of(player.name()));
         let cast = match &case.misfit {
@@ -149,7 +158,7 @@ fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r 
 }
 
 /// What the scenario demands of this algorithm.
-fn case(scenario: &Scenario, algorithm: &'static str, event_lines: &[(String, usize)]) -> Case {
+fn case(scenario: &Scenario, algorithm: &'static str, events: &[Scripted]) -> Case {
     let mine = |(name, _): &&(String, Vec<Promise>)| name == algorithm;
     let promises = scenario.expect.iter().find(mine).map_or(&[][..], |(_, promises)| promises);
     let thresholds = scenario.threshold.iter().find(|(name, _)| name == algorithm).map_or(&[][..], |(_, all)| all);
@@ -164,7 +173,8 @@ fn case(scenario: &Scenario, algorithm: &'static str, event_lines: &[(String, us
         thresholds: thresholds.iter().map(|threshold| (threshold.clone(), line(threshold.key))).collect(),
         harm_fails: false,
         measures_failover: matches!(scenario.setup.measure, Some(Measure::Failover)),
-        event_lines: event_lines.to_vec(),
+        measure_line: scenario.line_of(&["measure"]),
+        events: events.to_vec(),
         records: Records {
             scenario: scenario.origin.clone(),
             algorithm: algorithm.to_owned(),
@@ -175,9 +185,16 @@ fn case(scenario: &Scenario, algorithm: &'static str, event_lines: &[(String, us
     }
 }
 
-fn event_lines(scenario: &Scenario) -> Vec<(String, usize)> {
-    let events = scenario.setup.script.iter();
-    events.filter_map(|event| Some((event.name.clone(), scenario.line_of_event(&event.name)?))).collect()
+fn events(scenario: &Scenario) -> Vec<Scripted> {
+    let of = |event: &ScriptEvent| Scripted {
+        name: event.name.clone(),
+        line: scenario.line_of_event(&event.name),
+        moment: match &event.when {
+            When::Moment(_, moment) => Some(moment.name()),
+            When::At(_) | When::After(..) => None,
+        },
+    };
+    scenario.setup.script.iter().map(of).collect()
 }
 
 /// The file to point at. In the project itself a built-in scenario is one of its files too.

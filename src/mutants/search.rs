@@ -13,6 +13,7 @@ use super::MutantsArguments;
 use crate::cast::Cast;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::output::talk;
 
 /// Seeds of the world without faults.
 const CALM_SEEDS: u64 = 5;
@@ -148,7 +149,7 @@ impl Search<'_> {
 
     /// An equivalent meets its seeds; what befalls the algorithm without it, too, is not its doing. False: interrupted.
     fn leave_alone(&self, with: &Cast<'_>, without: &Cast<'_>, row: &mut Row) -> bool {
-        let mut runs = 0;
+        let (mut runs, mut alarms) = (0, Vec::new());
         let sweep = Sweep { seeds: 0..self.arguments.quiet, jobs: self.arguments.threads.count(), stop: interrupt::stopped() };
         let own = |seed| {
             let mut found = self.found(&run(with, seed));
@@ -160,13 +161,34 @@ impl Search<'_> {
         };
         sweep.each(own, |seed, found| {
             runs += 1;
-            row.false_alarms.extend(found.iter().map(|name| format!("{name} in seed {seed}")));
-            if row.command.is_none() && !row.false_alarms.is_empty() {
-                row.command = Some(with.command(seed));
-            }
+            alarms.extend(found.into_iter().map(|name| (name, seed)));
         });
         count(row, runs, with);
+        let moved = self.moved(without, &alarms);
+        alarms.retain(|(name, _)| !moved.contains(name));
+        row.false_alarms.extend(alarms.iter().map(|(name, seed)| format!("{name} in seed {seed}")));
+        if let Some((_, seed)) = alarms.first() {
+            row.command.get_or_insert_with(|| with.command(*seed));
+        }
         !interrupt::asked()
+    }
+
+    /// Of these what the algorithm does without the change as well, in other seeds: the change moved it, and what is wrong is wrong
+    /// with the algorithm, which is said.
+    fn moved(&self, without: &Cast<'_>, alarms: &[(&'static str, u64)]) -> Vec<&'static str> {
+        let mut moved = Vec::new();
+        for seed in (0..self.arguments.quiet).take_while(|_| !interrupt::asked()) {
+            if alarms.iter().all(|(name, _)| moved.contains(name)) {
+                break;
+            }
+            for name in self.found(&run(without, seed)) {
+                if alarms.iter().any(|(alarm, _)| *alarm == name) && !moved.contains(&name) {
+                    talk(&format!("{name} is violated without any change, too: {}", without.command(seed)));
+                    moved.push(name);
+                }
+            }
+        }
+        moved
     }
 
     #[expect(clippy::disallowed_methods, reason = "somebody asked how long it takes; nothing else depends on it")]

@@ -30,15 +30,16 @@ pub struct Candidates<'r> {
 }
 
 impl<'r> Candidates<'r> {
-    /// Runs the whole, and takes the first safety finding of it; where there is none, the first liveness finding.
-    pub fn of(registry: &'r Registry, cast: &Cast<'r>, seed: u64) -> Result<Candidates<'r>, Failure> {
+    /// Runs the whole, and takes the finding by this invariant. Where none is named: a broken promise before harm that nobody promised
+    /// to avoid, of these safety before liveness, and of these the first.
+    pub fn of(registry: &'r Registry, cast: &Cast<'r>, seed: u64, named: Option<&str>) -> Result<Candidates<'r>, Failure> {
         let outcome = cast.run(seed, None);
         let mut found = words::findings(&outcome, Severity::Safety);
         found.extend(words::findings(&outcome, Severity::Liveness));
-        let Some((judgement, _)) = found.into_iter().next() else {
-            let what = format!("there is no finding in this run, so there is nothing to shrink: {}", cast.command(seed));
-            return Err(Failure::Nothing(what));
-        };
+        found.sort_by_key(|(judgement, _)| judgement.standing != Standing::Promised);
+        let all: Vec<&str> = found.iter().map(|(judgement, _)| judgement.invariant).collect();
+        let sought = found.iter().find(|(judgement, _)| named.is_none_or(|name| name == judgement.invariant));
+        let Some((judgement, _)) = sought else { return Err(nothing(named, &all, &cast.command(seed))) };
         let name = cast.player.name();
         let settings = cast.scenario.settings.iter().filter(|(algorithm, _)| algorithm == name).cloned().collect();
         Ok(Candidates {
@@ -98,4 +99,16 @@ impl<'r> Candidates<'r> {
         let outcome = cast.run_with(self.seed, Options { fingerprint: false, ..Options::default() });
         self.sought(&outcome).map(|found| found.at)
     }
+}
+
+fn nothing(named: Option<&str>, found: &[&str], command: &str) -> Failure {
+    Failure::Nothing(match named {
+        Some(name) if !found.is_empty() => {
+            format!(
+                "`{name}` is not violated in this run, so there is nothing to shrink; what is: {}: {command}",
+                found.join(", ")
+            )
+        }
+        _ => format!("there is no finding in this run, so there is nothing to shrink: {command}"),
+    })
 }

@@ -18,7 +18,7 @@ use crate::cast::{self, Cast};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{Data, Whole, talk};
+use crate::output::{Data, Whole, talk, told};
 use crate::pictures;
 use candidates::Candidates;
 use page::Page;
@@ -29,28 +29,34 @@ const FOLDER: &str = "runs";
 pub fn shrink(registry: &Registry, arguments: &ShrinkArguments, data: &mut Data) -> Result<Exit, Failure> {
     let (cast, seed) = subject(registry, arguments)?;
     let path = arguments.out.clone().unwrap_or_else(|| default_path(&cast, seed));
-    let candidates = Candidates::of(registry, &cast, seed)?;
+    let candidates = Candidates::of(registry, &cast, seed, arguments.invariant.as_deref())?;
     let plain = write::drawn(&cast.scenario.setup, seed);
     let found = candidates.found_in_plain(&plain, seed)?;
-    interrupt::listen();
+    interrupt::listen_and_say("finishing the scenario that is tried; the smallest so far is written");
     data.write(&cast.head(&format!("seed {seed}")))?;
     data.write(&format!("shrinking {} ({}): every step is a run\n", found.invariant, words::standing(found.standing)))?;
     data.flush()?;
     let patience = Patience { most: arguments.runs, stop: interrupt::stopped() };
+    let (file, picture) = (created(&path)?, arguments.diagram.as_deref().map(created).transpose()?);
     let shrunk = steps::shrink(plain.clone(), found.at, patience, &mut |setup| candidates.still(setup));
     let page = Page { cast: &cast, seed, candidates: &candidates, before: &plain, shrunk: &shrunk, path: &path };
     let text = page.text();
-    save(&path, &text)?;
     let smallest = candidates.cast(&text, &path.display().to_string())?;
     let (diagram, fingerprint) = story(&smallest, &candidates, seed, arguments.messages)?;
-    if let Some(picture) = &arguments.diagram {
-        save(picture, &diagram::svg(&diagram))?;
-    }
     data.write(&format!("{}\n{}", page.summary(), diagram::text(&diagram)))?;
     data.flush()?;
-    remarks(&shrunk, &path);
+    remarks(&shrunk);
+    let mut exit = if interrupt::asked() { exit::INTERRUPTED } else { exit::AS_EXPECTED };
+    let written = file.complete(&text);
+    if written.is_ok() {
+        talk(&format!("written: {}", path.display()));
+    }
+    exit = exit.or(told(written));
+    if let Some(picture) = picture {
+        exit = exit.or(told(picture.complete(&diagram::svg(&diagram))));
+    }
     data.write(&format!("\n{}  # fingerprint {}\n", smallest.command(seed), words::fingerprint(fingerprint)))?;
-    Ok(if interrupt::asked() { exit::INTERRUPTED } else { exit::AS_EXPECTED })
+    Ok(exit)
 }
 
 /// Who plays what, and with which seed.
@@ -78,14 +84,12 @@ fn default_path(cast: &Cast<'_>, seed: u64) -> PathBuf {
     Path::new(FOLDER).join(format!("{}.toml", name.chars().map(plain).collect::<String>()))
 }
 
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::write(path.display(), error);
+/// Opened before the work begins, so that minutes are not lost for want of a folder.
+fn created(path: &Path) -> Result<Whole, Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(|error| Failure::write(path.display(), error))?;
     }
-    let mut file = Whole::create(path)?;
-    file.write(text).map_err(failed)?;
-    file.finish()
+    Whole::create(path)
 }
 
 /// Runs what stands in the file, for its story and its fingerprint.
@@ -98,7 +102,7 @@ fn story(smallest: &Cast<'_>, candidates: &Candidates<'_>, seed: u64, most: usiz
     Ok((diagram, outcome.fingerprint))
 }
 
-fn remarks(shrunk: &Shrunk, path: &Path) {
+fn remarks(shrunk: &Shrunk) {
     match shrunk.end {
         End::Minimal => {}
         End::UsedUp => talk("the runs were used up: what is left may not be the smallest; allow more with --runs"),
@@ -106,5 +110,4 @@ fn remarks(shrunk: &Shrunk, path: &Path) {
             talk("interrupted: this is the smallest so far; the finding is in it, but events that it does not need may be, too")
         }
     }
-    talk(&format!("written: {}", path.display()));
 }

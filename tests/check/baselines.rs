@@ -5,6 +5,7 @@ use crate::{Story, folder, read, run, write};
 pub const STORIES: &[Story] = &[
     ("four shards put together are one check, byte for byte", four_shards_put_together_are_one_check_byte_for_byte),
     ("a shard without a seed is a shard all the same", a_shard_without_a_seed_is_a_shard_all_the_same),
+    ("what no shard ran is not ok", what_no_shard_ran_is_not_ok),
     ("who is named twice plays once", who_is_named_twice_plays_once),
     ("a baseline of something else is none", a_baseline_of_something_else_is_none),
     ("the same program is no regression", the_same_program_is_no_regression),
@@ -45,6 +46,23 @@ fn a_shard_without_a_seed_is_a_shard_all_the_same() {
     }
     let merged = run(&folder, &format!("check --merge {}", parts.join(" ")));
     assert_eq!((merged.code, merged.data), (0, run(&folder, what).data), "{}", merged.talk);
+}
+
+fn what_no_shard_ran_is_not_ok() {
+    let folder = folder("not-in-the-shards");
+    let quiet = "duration = \"2s\"\nnodes = 3\n";
+    write(&folder, "all/a.toml", quiet);
+    for number in [1, 2] {
+        run(&folder, &format!("check all --algorithm raft --seeds 0..4 --shard {number}/2"));
+    }
+    write(&folder, "all/b.toml", quiet);
+    let merged = run(&folder, "check --merge runs/check-1-of-2.json runs/check-2-of-2.json");
+    assert!(
+        merged.code == 2 && merged.talk.contains("all/b.toml with raft is not in the shards"),
+        "{}{}",
+        merged.data,
+        merged.talk
+    );
 }
 
 fn who_is_named_twice_plays_once() {

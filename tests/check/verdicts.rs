@@ -19,6 +19,7 @@ pub const STORIES: &[Story] = &[
     ("no seed and no scenario answer 4", no_seed_and_no_scenario_answer_4),
     ("one broken file answers 2 and the others still run", one_broken_file_answers_2_and_the_others_still_run),
     ("a bug of ours answers 70", a_bug_of_ours_answers_70),
+    ("a folder that leads back to itself is checked once", a_folder_that_leads_back_to_itself_is_checked_once),
     ("Ctrl-C answers 130 and judges what there is", ctrl_c_answers_130_and_judges_what_there_is),
     ("a limit on time makes a smaller check", a_limit_on_time_makes_a_smaller_check),
 ];
@@ -247,6 +248,18 @@ fn a_bug_of_ours_answers_70() {
     assert_eq!(fickle.code, 70, "{}{}", fickle.data, fickle.talk);
     assert!(fickle.talk.contains("--seed 7 ") && fickle.talk.contains("did not repeat itself"), "{}", fickle.talk);
 }
+
+#[cfg(unix)]
+fn a_folder_that_leads_back_to_itself_is_checked_once() {
+    let folder = folder("circle");
+    write(&folder, "all/a.toml", QUIET);
+    std::os::unix::fs::symlink(folder.join("all"), folder.join("all/again")).expect("the test's own folder");
+    let said = run(&folder, "check all --algorithm raft --seeds 0..2");
+    assert!(said.code == 0 && said.data.contains("1 scenario, 1 pair"), "{}", said.data);
+}
+
+#[cfg(not(unix))]
+fn a_folder_that_leads_back_to_itself_is_checked_once() {}
 
 #[cfg(unix)]
 fn ctrl_c_answers_130_and_judges_what_there_is() {

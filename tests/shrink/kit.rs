@@ -30,6 +30,8 @@ pub struct Subject {
 #[derive(Debug)]
 pub struct Row {
     pub mutant: String,
+    /// What is set: of the algorithm, without its name, and of the work.
+    pub with: String,
     pub seed: u64,
     pub invariant: &'static str,
     /// Before and after.
@@ -42,17 +44,16 @@ pub struct Row {
     pub without_news: usize,
 }
 
-/// The first safety finding; where there is none, the first liveness finding: what the command holds on to.
+/// What the command holds on to: a broken promise before other harm, safety before liveness, what was first before what came later.
 fn found(outcome: &Outcome) -> Option<(&'static str, Standing)> {
-    let first = |severity: Severity| {
-        let judged = outcome.judgements.iter().filter(move |judgement| judgement.severity == severity);
-        let at = judged.filter_map(|judgement| match &judgement.verdict {
-            Verdict::Violated(violation) => Some((violation.at, judgement)),
-            _ => None,
-        });
-        at.min_by_key(|(at, _)| *at).map(|(_, judgement)| (judgement.invariant, judgement.standing))
-    };
-    first(Severity::Safety).or_else(|| first(Severity::Liveness))
+    let judged = outcome.judgements.iter().filter(|judgement| judgement.severity != Severity::Measurement);
+    let ranked = judged.filter_map(|judgement| match &judgement.verdict {
+        Verdict::Violated(violation) => {
+            Some(((judgement.standing != Standing::Promised, judgement.severity != Severity::Safety, violation.at), judgement))
+        }
+        _ => None,
+    });
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, judgement)| (judgement.invariant, judgement.standing))
 }
 
 fn finds(outcome: &Outcome, sought: (&'static str, Standing)) -> bool {
@@ -137,6 +138,12 @@ impl Subject {
         }
         Row {
             mutant: format!("{algorithm} {mutant}"),
+            with: ordeal
+                .set
+                .iter()
+                .map(|set| set.trim_start_matches(&format!("algorithm.{algorithm}.")))
+                .collect::<Vec<_>>()
+                .join(" "),
             seed,
             invariant: found.0,
             events: (before.script.len(), after.setup.script.len()),
@@ -177,15 +184,15 @@ pub fn found_by_random_faults() -> Vec<Subject> {
 /// As Markdown. Who has a row is 1-minimal and fails in the same way: else it would have failed the test.
 pub fn table(rows: &[Row]) -> String {
     let mut out = String::from(
-        "| mutant | seed | invariant | events | nodes | 1-minimal | same when replayed | seconds | messages | without news |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n",
+        "| mutant | with | seed | invariant | events | nodes | 1-minimal | same when replayed | seconds | messages | without news |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for row in rows {
-        let Row { mutant, seed, invariant, events, nodes, seconds, messages, left_out, without_news } = row;
+        let Row { mutant, with, seed, invariant, events, nodes, seconds, messages, left_out, without_news } = row;
         let more = if *left_out > 0 { format!(" (+{left_out})") } else { String::new() };
         let _ = writeln!(
             out,
-            "| {mutant} | {seed} | {invariant} | {} → {} | {} → {} | yes | yes | {seconds:.1} | {messages}{more} | {without_news} |",
+            "| {mutant} | {with} | {seed} | {invariant} | {} → {} | {} → {} | yes | yes | {seconds:.1} | {messages}{more} | {without_news} |",
             events.0, events.1, nodes.0, nodes.1
         );
     }
@@ -207,6 +214,39 @@ pub fn saved_failure_shrinks() {
     assert_eq!(same(read("from-saved.toml")), read("from-scenario.toml"));
 }
 
+/// A run in which work without fencing did harm before a promise was broken: the promise comes first, and the harm can be asked for.
+pub fn promises_come_first() {
+    let run = ["random-service-faults", "--algorithm", "kubernetes-lease", "--seed", "1", "--mutant", "L7", "--runs", "40"];
+    let settings = ["release-on-cancel=true", "release-check=fetched"].map(|set| format!("algorithm.kubernetes-lease.{set}"));
+    let shrunk = |invariant: &[&str]| {
+        let set = settings.iter().flat_map(|set| ["--set", set]);
+        let words: Vec<&str> = ["shrink"].into_iter().chain(run).chain(set).chain(invariant.iter().copied()).collect();
+        let output = hustings(&words);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    };
+    let (_, promised) = shrunk(&[]);
+    assert!(promised.contains("shrinking release-own-only (promised)"), "{promised}");
+    let (_, harm) = shrunk(&["--invariant", "effective-split-brain"]);
+    assert!(harm.contains("shrinking effective-split-brain (not-promised)"), "{harm}");
+    let (code, held) = shrunk(&["--invariant", "election-safety"]);
+    assert!(code == Some(4) && held.contains("what is: release-own-only, "), "{held}");
+}
+
+/// What was found is told even where the disk is full, and a place that takes no file is told before anything runs.
+#[cfg(target_os = "linux")]
+pub fn unwritable() {
+    let run = ["shrink", "leader-isolated", "--algorithm", "bully", "--seed", "1", "--diagram", "drawn.svg", "--out"];
+    let full = hustings(&[&run[..], &["/dev/full"]].concat());
+    let (told, talk) = (String::from_utf8_lossy(&full.stdout), String::from_utf8_lossy(&full.stderr));
+    assert_eq!(full.status.code(), Some(2), "{told}{talk}");
+    assert!(told.contains("1-minimal") && talk.contains("/dev/full"), "{told}{talk}");
+    let nowhere = hustings(&[&run[..], &["/proc/none/x.toml"]].concat());
+    assert!(nowhere.status.code() == Some(2) && !String::from_utf8_lossy(&nowhere.stdout).contains("1-minimal"));
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn unwritable() {}
+
 /// Ctrl-C while it is at work: what it has by then is written, still fails in the same way, and says what it is. By the `kill` of
 /// the system: without it there is no Ctrl-C to try either.
 pub fn interrupted() {
@@ -227,6 +267,7 @@ pub fn interrupted() {
     let mut talk = String::new();
     child.stderr.take().expect("a pipe").read_to_string(&mut talk).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(130), "{talk}");
+    assert!(talk.contains("interrupted: finishing the scenario that is tried") && !talk.contains("seeds"), "{talk}");
     assert!(talk.contains("interrupted: this is the smallest so far"), "{talk}");
     let text = fs::read_to_string(folder().join("interrupted.toml")).expect("it was written");
     assert!(text.contains("# Not known to be minimal: it was interrupted."), "{text}");

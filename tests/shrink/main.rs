@@ -48,3 +48,13 @@ fn a_saved_failure_shrinks_as_its_scenario_does_and_an_innocent_run_does_not() {
 fn who_is_interrupted_writes_the_smallest_that_it_has_and_says_so() {
     kit::interrupted();
 }
+
+#[test]
+fn a_broken_promise_is_told_before_harm_that_nobody_promised_to_avoid() {
+    kit::promises_come_first();
+}
+
+#[test]
+fn what_cannot_be_written_takes_no_story_with_it() {
+    kit::unwritable();
+}

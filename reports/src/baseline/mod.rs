@@ -12,6 +12,7 @@ use std::path::Path;
 
 use crate::check::{Case, Complaint, Kind, Ledger, Records, Run};
 use crate::quantile;
+use crate::words;
 use questions::{P99, Question, failovers, fewest_for_p99, measures, silent, verdicts};
 
 /// The chance that anything at all is called a regression where nothing has changed.
@@ -69,6 +70,8 @@ struct Remarks {
     changed: Vec<String>,
     /// Seeds in common, of those that were run.
     fewer: Option<(usize, usize)>,
+    /// Seeds with a failover then or now, and not both times.
+    once: usize,
     /// Pairs with too few failovers for p99, and the most that any of these has.
     few: (usize, usize),
 }
@@ -85,6 +88,10 @@ impl Remarks {
         }
         if let Some((pairs, runs)) = self.fewer {
             notes.push(format!("of {runs} seeds {pairs} are in the baseline, and only those are held against it"));
+        }
+        if self.once > 0 {
+            let seeds = words::count(self.once);
+            notes.push(format!("there was a failover only then or only now in {seeds} runs: their times are not compared"));
         }
         let (few, most) = self.few;
         if few > 0 {
@@ -118,6 +125,7 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         if pairs.len() < case.records.runs.len() {
             remarks.fewer = Some((pairs.len(), case.records.runs.len()));
         }
+        remarks.once += pairs.iter().filter(|(now, then)| now.failover != then.failover).count();
         let failovers = failovers(&pairs);
         if !failovers.is_empty() && failovers.len() < quantile::fewest(P99) {
             remarks.few = (remarks.few.0 + 1, remarks.few.1.max(failovers.len()));
@@ -134,11 +142,25 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         judged.notes.push(format!("in the baseline, and not checked now: {}", named(&gone)));
     }
     judged.family = questions.len();
-    judged.complaints.extend(rejected(questions).into_iter().map(|question| {
+    let (told, changes) = (rejected(&mut questions), changes(&questions, cases));
+    if !changes.is_empty() {
+        judged.notes.push(format!("so few seeds may be chance, but a verdict changed: {}", named(&changes)));
+    }
+    judged.complaints.extend(told.into_iter().map(|question| {
         let words = format!("{} (p = {:.2e}, of a family of {})", question.words, question.p, judged.family);
         (question.case, Complaint::regression(&question.about, &words, question.seeds))
     }));
     judged
+}
+
+/// Verdicts that changed in too few seeds to be called a regression.
+fn changes(questions: &[Question], cases: &[Case]) -> Vec<String> {
+    let of_verdicts = questions.iter().filter(|question| question.of_verdict);
+    let words = |question: &Question| {
+        let case = &cases[question.case];
+        format!("{} with {}: {}", case.scenario, case.algorithm, question.words)
+    };
+    of_verdicts.map(words).collect()
 }
 
 /// Where no change at all could be told from chance, because so many other questions are asked beside it.
@@ -170,12 +192,12 @@ fn pairs<'r>(now: &'r [Run], then: &'r [Run]) -> Vec<Pair<'r>> {
 }
 
 /// Holm: the smallest p is held against the level divided by all, the next by all but one, until one holds out.
-fn rejected(mut questions: Vec<Question>) -> Vec<Question> {
+/// What holds out stays.
+fn rejected(questions: &mut Vec<Question>) -> Vec<Question> {
     let all = questions.len();
     questions.sort_by(|a, b| a.p.total_cmp(&b.p).then(a.case.cmp(&b.case)).then(a.about.cmp(&b.about)));
     let out = questions.iter().enumerate().take_while(|(place, question)| question.p <= FAMILY / (all - place) as f64).count();
-    questions.truncate(out);
-    questions
+    questions.drain(..out).collect()
 }
 
 impl Complaint {

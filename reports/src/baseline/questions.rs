@@ -24,6 +24,8 @@ pub(super) struct Question {
     pub p: f64,
     /// The least that this chance could have been, where that depends on how many seeds there are: p99.
     pub least: Option<f64>,
+    /// It is about a verdict, and not about a measure.
+    pub of_verdict: bool,
 }
 
 /// Seeds that changed.
@@ -54,7 +56,7 @@ impl Changed {
     /// A measure is worse where the figure that stands for it is: that more seeds went up than down, by however little, is not enough.
     fn asks(self, case: usize, about: &str, words: String, rose: bool) -> Question {
         let p = if rose { self.p() } else { 1.0 };
-        Question { case, about: about.to_owned(), words, seeds: self.worse, p, least: None }
+        Question { case, about: about.to_owned(), words, seeds: self.worse, p, least: None, of_verdict: false }
     }
 }
 
@@ -158,9 +160,18 @@ pub(super) fn verdicts(case: usize, now: &Records, then: &Records, pairs: &[Pair
         let (more, fewer) = (count(&|(now, then)| now && !then), count(&|(now, then)| then && !now));
         let p = if more + fewer == 0 { return None } else { binomial_test(more, more + fewer, 0.5) };
         let (was, is) = (count(&|(_, then)| then), count(&|(now, _)| now));
-        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}", pairs.len());
+        let better = if fewer > more { ": a verdict that changed for the better, so save the baseline anew" } else { "" };
+        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}{better}", pairs.len());
         let differs = pairs.iter().filter(|pair| broken(pair).0 != broken(pair).1);
-        Some(Question { case, about: name.to_owned(), words, seeds: differs.map(|pair| pair.0.seed).collect(), p, least: None })
+        Some(Question {
+            case,
+            about: name.to_owned(),
+            words,
+            seeds: differs.map(|pair| pair.0.seed).collect(),
+            p,
+            least: None,
+            of_verdict: true,
+        })
     };
     shared(now, then).into_iter().filter_map(question).collect()
 }

@@ -110,7 +110,7 @@ fn of(algorithm: &str) -> Case {
 }
 
 fn question(case: usize, p: f64) -> Question {
-    Question { case, about: format!("{p}"), words: String::new(), seeds: Vec::new(), p, least: None }
+    Question { case, about: format!("{p}"), words: String::new(), seeds: Vec::new(), p, least: None, of_verdict: false }
 }
 
 #[test]
@@ -126,6 +126,12 @@ fn an_invariant_that_other_seeds_break_or_that_is_never_tested_any_more_is_a_cha
     let worse = |seed: u64| Run { violated: u64::from(seed.is_multiple_of(2)) << 1, ..run(seed) };
     let judged = judge(&[case((0..40).map(worse).collect())], &baseline(&then));
     assert!(judged.complaints[0].1.words.contains("violated in 0 of 40 seeds, and now in 20"), "{:?}", judged.complaints);
+    let mended = judge(&then, &baseline(&[case((0..40).map(worse).collect())]));
+    assert!(mended.complaints[0].1.words.contains("for the better, so save the baseline anew"), "{:?}", mended.complaints);
+    let three = |seed: u64| Run { violated: u64::from(seed < 3) << 1, ..run(seed) };
+    let few = judge(&[case((0..40).map(three).collect())], &baseline(&then));
+    let said = |note: &String| note.contains("a verdict changed: ") && note.contains("violated in 0 of 40 seeds, and now in 3");
+    assert!(few.complaints.is_empty() && few.notes.iter().any(said), "{:?}", few.notes);
     let silent = judge(&[case((0..40).map(|seed| Run { tested: 0b01, ..run(seed) }).collect())], &baseline(&then));
     assert!(
         silent.complaints[0].1.words.contains("effective-split-brain was put to the test in all of 40"),
@@ -148,7 +154,7 @@ fn another_scenario_and_seeds_that_it_does_not_have_are_said() {
 
 #[test]
 fn holm_holds_the_smallest_against_the_most_and_stops_at_the_first_that_holds_out() {
-    let rejects = |all: &[f64]| rejected(all.iter().map(|p| question(0, *p)).collect()).len();
+    let rejects = |all: &[f64]| rejected(&mut all.iter().map(|p| question(0, *p)).collect()).len();
     assert_eq!(
         rejects(&[0.01, 0.04, 0.03, 0.005]),
         2,

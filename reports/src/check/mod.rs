@@ -34,10 +34,21 @@ pub struct Case {
     pub harm_fails: bool,
     /// The scenario is there to measure failovers.
     pub measures_failover: bool,
-    /// Where each event of the script stands.
-    pub event_lines: Vec<(String, usize)>,
+    /// Where that stands.
+    pub measure_line: Option<usize>,
+    /// Events of the script. What a swarm draws is none of them: it differs from seed to seed.
+    pub events: Vec<Scripted>,
     pub records: Records,
     pub complaints: Vec<Complaint>,
+}
+
+/// An event that a scenario writes down.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scripted {
+    pub name: String,
+    pub line: Option<usize>,
+    /// The moment that it waits for: `between-writes`.
+    pub moment: Option<&'static str>,
 }
 
 /// Why a gate is not green.

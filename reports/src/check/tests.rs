@@ -30,7 +30,8 @@ pub(crate) fn case(runs: Vec<Run>) -> Case {
         thresholds: Vec::new(),
         harm_fails: false,
         measures_failover: false,
-        event_lines: vec![(String::from("cut"), 5)],
+        measure_line: Some(3),
+        events: vec![Scripted { name: String::from("cut"), line: Some(5), moment: None }],
         records: Records {
             scenario: String::from("some/leader-crash.toml"),
             algorithm: String::from("raft"),
@@ -126,12 +127,16 @@ fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_n
     assert_eq!(complaints[0].line, Some(5), "where the event stands");
     assert_eq!(weigh(&missed(&|seed| if seed == 3 { vec![] } else { vec!["cut"] })), [], "once is enough");
     assert_eq!(weigh(&missed(&|_| vec!["swarm 1: crash"])), []);
+    let plain = Scripted { name: String::from("swarm 1: crash"), line: Some(8), moment: Some("between-writes") };
+    let written = weigh(&Case { events: vec![plain], ..missed(&|_| vec!["swarm 1: crash"]) });
+    assert!(written[0].line == Some(8) && written[0].words.contains("its moment (between-writes) did not come"), "{written:?}");
     let mut repeated = crate::example::outcome();
     assert_eq!(Run::new(&repeated).missed, ["crash-2"]);
     repeated.not_exercised[0].fired = true;
     assert!(Run::new(&repeated).missed.is_empty(), "one of those that repeat found its target");
     let quiet = Case { measures_failover: true, ..case(vec![Run { lost: false, failover: false, ..run(0) }]) };
     assert_eq!(kinds(&quiet), [Kind::NotExercised]);
+    assert_eq!(weigh(&quiet)[0].line, Some(3), "where the measure stands");
     let misfit = Case { misfit: Some(String::from("it has no log")), ..case(Vec::new()) };
     assert_eq!(kinds(&misfit), [Kind::NotExercised]);
 }

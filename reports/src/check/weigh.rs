@@ -44,7 +44,7 @@ impl Case {
     }
 
     fn is_meant(&self, invariant: &str) -> bool {
-        self.expects.iter().any(|meant| *meant == invariant)
+        self.expects.contains(&invariant)
     }
 
     /// What was meant to be found, and in how many seeds it was.
@@ -93,23 +93,22 @@ fn expectation(case: &Case, invariant: &'static str) -> Option<Complaint> {
 fn exercised(case: &Case) -> Vec<Complaint> {
     let runs = &case.records.runs;
     let Some(first) = runs.first() else { return Vec::new() };
-    let scripted = first.missed.iter().filter(|event| !is_drawn(event));
-    let never = scripted.filter(|event| runs.iter().all(|run| run.missed.contains(event)));
+    let never = case.events.iter().filter(|event| runs.iter().all(|run| run.missed.contains(&event.name)));
     let mut all: Vec<Complaint> = never
         .map(|event| {
-            let words = format!("the event `{event}` found no target in any of {} seeds", runs.len());
-            let line = case.event_lines.iter().find(|(known, _)| known == event).map(|(_, line)| *line);
-            Complaint::new(Kind::NotExercised, event, words).seen_in(vec![first.seed]).at(line)
+            let (name, of) = (&event.name, runs.len());
+            let words = match event.moment {
+                None => format!("the event `{name}` found no target in any of {of} seeds"),
+                Some(moment) => format!(
+                    "the event `{name}` happened in none of {of} seeds: its moment ({moment}) did not come in time, or there was no target then"
+                ),
+            };
+            Complaint::new(Kind::NotExercised, name, words).seen_in(vec![first.seed]).at(event.line)
         })
         .collect();
     if case.measures_failover && runs.iter().all(|run| !run.lost) {
         let words = format!("no leader was lost in {} seeds, and the scenario is there to measure that", runs.len());
-        all.push(Complaint::new(Kind::NotExercised, "failover", words).seen_in(vec![first.seed]));
+        all.push(Complaint::new(Kind::NotExercised, "failover", words).seen_in(vec![first.seed]).at(case.measure_line));
     }
     all
-}
-
-/// What a swarm draws differs from seed to seed; one that finds no target is no news.
-fn is_drawn(event: &str) -> bool {
-    event.strip_prefix("swarm ").and_then(|rest| rest.split_once(": ")).is_some()
 }

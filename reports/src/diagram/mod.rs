@@ -8,6 +8,7 @@ mod chosen;
 mod knowledge;
 mod marks;
 mod past;
+mod said;
 mod svg;
 mod text;
 mod turns;
@@ -22,9 +23,6 @@ use turns::Turns;
 
 pub use svg::svg;
 pub use text::text;
-
-/// So many letters of what a message says are shown.
-const CONTENT: usize = 72;
 
 /// What is drawn of a run, for one of its findings.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,7 +102,7 @@ pub fn of(story: &Story, mutant: Option<&str>, invariant: &str, most: usize) -> 
     let mut diagram = Diagram {
         title: format!("{}: {who}, seed {}", finding.invariant, story.seed),
         lines: story.lanes.iter().map(|lane| lane.name.clone()).collect(),
-        marks,
+        marks: folded(marks),
         messages: chosen.messages.len(),
         without_news: chosen.without_news,
         left_out: chosen.left_out,
@@ -116,9 +114,7 @@ pub fn of(story: &Story, mutant: Option<&str>, invariant: &str, most: usize) -> 
 /// A message from its departure to its arrival; one that did not arrive is only said.
 fn arrow(story: &Story, number: usize, message: usize, like: u64) -> Vec<Mark> {
     let it = &story.messages[message];
-    let content = shortened(it.content.as_deref().unwrap_or(""));
-    // Most messages begin with what they are.
-    let said = if content.starts_with(it.kind) { content } else { format!("{}: {content}", it.kind) };
+    let said = said::said(it.kind, it.content.as_deref().unwrap_or(""));
     let (from, to, sent) = (it.from, it.to, it.sent);
     if it.fate != Fate::Arrived {
         let words = format!("to {}, {}: {said}", story.lanes[to].name, it.fate.name());
@@ -129,6 +125,26 @@ fn arrow(story: &Story, number: usize, message: usize, like: u64) -> Vec<Mark> {
         Mark { at: sent, what: What::Sent { message: number, line: from } },
         Mark { at: it.ended, what: What::Arrived { message: number, from, to, sent, words: said + &again } },
     ]
+}
+
+/// Who begins the same again and again, with nothing in between, is told once.
+fn folded(marks: Vec<Mark>) -> Vec<Mark> {
+    let mut folded: Vec<(Mark, u64, Time)> = Vec::new();
+    for mark in marks {
+        match folded.last_mut() {
+            Some((first, again, until)) if matches!(mark.what, What::Turn { .. }) && first.what == mark.what => {
+                (*again, *until) = (*again + 1, mark.at);
+            }
+            _ => folded.push((mark.clone(), 0, mark.at)),
+        }
+    }
+    let told = folded.into_iter().map(|(mut mark, again, until)| {
+        if let (What::Turn { words, .. }, 1..) = (&mut mark.what, again) {
+            words.push_str(&format!(" (and {} times more, until {})", words::count(again), text::time(until)));
+        }
+        mark
+    });
+    told.collect()
 }
 
 /// At one time: first what a fault does, then who hears and what it makes of it, then what it says, then what is found.
@@ -187,12 +203,6 @@ impl Diagram {
         };
         format!("{drawn} led to the finding{without_news}{left_out}")
     }
-}
-
-fn shortened(content: &str) -> String {
-    let mut letters = content.chars();
-    let short: String = letters.by_ref().take(CONTENT).collect();
-    if letters.next().is_some() { short + "…" } else { short }
 }
 
 #[cfg(test)]

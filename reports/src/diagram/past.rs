@@ -3,7 +3,7 @@
 
 use sim::Time;
 
-use crate::story::{Fate, Finding, LaneKind, Story};
+use crate::story::{Fate, Finding, LaneKind, Story, Work};
 
 /// Of each lane, the time up to which what happens there belongs to the past; `None`: nothing does.
 pub struct Past {
@@ -49,7 +49,11 @@ pub fn who_took_part(story: &Story, finding: &Finding) -> Vec<usize> {
     let granted = story.grants.iter().filter(|granted| granted.from == finding.at).map(|granted| granted.lane);
     let told = story.messages.iter().filter(|message| message.fate == Fate::Arrived && message.ended == finding.at);
     let told = told.filter(|message| story.lanes[message.to].kind != LaneKind::Member && finding.lanes.contains(&message.from));
-    let mut lanes: Vec<usize> = finding.lanes.iter().copied().chain(granted).chain(told.map(|message| message.to)).collect();
+    // What took hold at the resource came by no message.
+    let at_work = |work: &&Work| work.from <= finding.at && finding.at <= work.until && finding.lanes.contains(&work.by);
+    let worked = story.work.iter().filter(|work| story.lanes[work.lane].kind == LaneKind::Resource).filter(at_work);
+    let beside = granted.chain(told.map(|message| message.to)).chain(worked.map(|work| work.lane));
+    let mut lanes: Vec<usize> = finding.lanes.iter().copied().chain(beside).collect();
     lanes.sort_unstable();
     lanes.dedup();
     lanes

@@ -113,6 +113,25 @@ fn what_finds_no_room_is_counted_and_the_latest_stays() {
 }
 
 #[test]
+fn who_begins_the_same_again_and_again_is_told_once() {
+    let diagram = diagram(&made_up(&[(1, 0, 1, 2)], &[(0, 10), (0, 20), (0, 30), (1, 35), (0, 40)], (&[0, 1], 100)), 40);
+    let turns = diagram.marks.iter().filter_map(|mark| match &mark.what {
+        What::Turn { words, .. } => Some(words.as_str()),
+        _ => None,
+    });
+    let again = "n1 is leader, epoch 1 (and 2 times more, until 0.000 ms)";
+    assert_eq!(turns.collect::<Vec<_>>(), [again, "n2 is leader, epoch 1", "n1 is leader, epoch 1"]);
+}
+
+#[test]
+fn what_took_hold_at_the_resource_took_place_there() {
+    let story = story("leader-isolated", "bully", 1, &Limits::ALONE);
+    let diagram = of(&story, None, "effective-split-brain", 40).expect("bully splits");
+    assert!(diagram.lines.iter().any(|line| line == "resource"), "{:?}", diagram.lines);
+    assert!(text(&diagram).contains(" is applied"), "{}", text(&diagram));
+}
+
+#[test]
 fn a_cut_off_bully_is_drawn_with_arrows_in_both_forms() {
     let story = story("leader-isolated", "bully", 1, &Limits::ALONE);
     let finding = story.findings.iter().find(|finding| finding.severity == Severity::Safety).expect("bully splits");

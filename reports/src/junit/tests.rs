@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 
 use crate::check::tests::{case, check, run};
-use crate::check::{Broken, Case, Check, Kept, Run};
+use crate::check::{Broken, Case, Check, Kept, Run, Scripted};
 
 /// Its name, the attributes that it must have, those that it may have, and its children.
 type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
@@ -67,7 +67,9 @@ fn against_the_schema(xml: &str) -> Vec<String> {
 
 fn mixed() -> Check {
     let broken = case((0..20).map(|seed| Run { safety: u64::from(seed == 4), violated: 1, ..run(seed) }).collect());
-    let untested = case(vec![Run { missed: vec![String::from("<cut> & \u{1b}[1m\"heal\"")], ..run(0) }]);
+    let name = String::from("<cut> & \u{1b}[1m\"heal\"");
+    let untested = case(vec![Run { missed: vec![name.clone()], ..run(0) }]);
+    let untested = Case { events: vec![Scripted { name, line: None, moment: None }], ..untested };
     let cases = vec![case(vec![run(0)]), Case { algorithm: "bully", ..broken }, Case { algorithm: "zab", ..untested }];
     let file = Broken { file: String::from("some/broken.toml"), line: Some(3), title: String::from("unknown key") };
     let kept = Kept { file: String::from("kept/a.json"), words: String::from("no longer fails"), complaint: None };

@@ -6,7 +6,7 @@
 //! taken.
 
 mod events;
-mod faults;
+pub(crate) mod faults;
 mod nodes;
 mod times;
 mod world;
