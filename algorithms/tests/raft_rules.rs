@@ -54,21 +54,21 @@ fn hashicorp_refuses_while_it_names_a_leader_and_votes_when_its_timer_has_made_i
     rig.deliver(ME, TWO, heartbeat(1));
     // Far beyond the timeout: what counts is not time, but that it still names somebody.
     rig.advance(Span::secs(60));
-    assert_eq!(answers(&mut rig, request(5)), ["Vote { term: 1, candidate: NodeId(2), granted: false }"]);
+    assert_eq!(answers(&mut rig, request(5)), ["Vote { term: 1, candidate: n3, granted: false }"]);
     assert_eq!(rig.mind(ME).term(), 1, "it takes no notice of the term");
     rig.fire(ME, Timer::Election);
-    assert_eq!(answers(&mut rig, request(5)), ["Vote { term: 5, candidate: NodeId(2), granted: true }"]);
+    assert_eq!(answers(&mut rig, request(5)), ["Vote { term: 5, candidate: n3, granted: true }"]);
 }
 
 #[test]
 fn hashicorp_votes_for_the_leader_that_it_names_and_for_whom_that_leader_wants() {
     let mut rig = member(Preset::Hashicorp);
     rig.deliver(ME, THREE, heartbeat(1));
-    assert_eq!(answers(&mut rig, request(2)), ["Vote { term: 2, candidate: NodeId(2), granted: true }"]);
+    assert_eq!(answers(&mut rig, request(2)), ["Vote { term: 2, candidate: n3, granted: true }"]);
     let mut rig = member(Preset::Hashicorp);
     rig.deliver(ME, TWO, heartbeat(1));
     let wanted = Message::RequestVote { term: 2, last_index: 9, last_term: 9, transfer: true };
-    assert_eq!(answers(&mut rig, wanted), ["Vote { term: 2, candidate: NodeId(2), granted: true }"]);
+    assert_eq!(answers(&mut rig, wanted), ["Vote { term: 2, candidate: n3, granted: true }"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn etcd_does_not_answer_for_one_shortest_timeout_and_then_votes() {
     assert_eq!(answers(&mut rig, request(5)), [""; 0]);
     assert_eq!(rig.mind(ME).term(), 1, "it takes no notice of the term");
     rig.advance(Span::millis(1));
-    assert_eq!(answers(&mut rig, request(5)), ["Vote { term: 5, candidate: NodeId(2), granted: true }"]);
+    assert_eq!(answers(&mut rig, request(5)), ["Vote { term: 5, candidate: n3, granted: true }"]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn the_paper_takes_the_term_and_decides_by_the_log() {
     rig.deliver(ME, TWO, heartbeat(4));
     let before = armed(&rig, Timer::Election);
     let shorter = Message::RequestVote { term: 5, last_index: 7, last_term: 3, transfer: false };
-    assert_eq!(answers(&mut rig, shorter), ["Vote { term: 5, candidate: NodeId(2), granted: false }"]);
+    assert_eq!(answers(&mut rig, shorter), ["Vote { term: 5, candidate: n3, granted: false }"]);
     assert_eq!(armed(&rig, Timer::Election), before, "a refused request does not restart the timer");
 }
 

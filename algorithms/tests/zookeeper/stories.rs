@@ -52,7 +52,7 @@ fn a_contender_that_goes_wakes_only_the_one_that_watched_it() {
     let (_, quiet) = logged(&setup, &settings(&[]), None, 3);
     let order: Vec<u16> = {
         let created = quiet.0.iter().filter(|(_, words)| words.contains("sends Key { asked") && words.contains("created"));
-        let number = |words: &str| words.split("holder: NodeId(").nth(1)?.split(')').next()?.parse::<u16>().ok();
+        let number = |words: &str| words.split("holder: n").nth(1)?.split([' ', ',']).next()?.parse::<u16>().ok();
         let mut seen: Vec<u16> = Vec::new();
         created.filter_map(|(_, words)| number(words)).for_each(|node| {
             if !seen.contains(&node) {
@@ -61,7 +61,7 @@ fn a_contender_that_goes_wakes_only_the_one_that_watched_it() {
         });
         seen
     };
-    let third = at("crash", (20_000, 20_000), Fault::Crash(member(order[2] + 1)));
+    let third = at("crash", (20_000, 20_000), Fault::Crash(member(order[2])));
     let (outcome, log) = logged(&Setup { script: vec![third], ..setup }, &settings(&[]), None, 3);
     assert_eq!(outcome.tenures.len(), 1, "the first leads on");
     assert_eq!(log.count("sends Gone"), 1);
