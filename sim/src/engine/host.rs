@@ -348,6 +348,11 @@ impl<A: Algorithm> Engine<'_, A> {
         let now = self.wire.now;
         let host = &mut self.hosts[s];
         let was = std::mem::replace(&mut host.grant, is);
+        let releases = matches!(prompt, Prompt::Asked { releases: Some(_), .. });
+        if !releases && was.map(|grant| grant.id) == is.map(|grant| grant.id) {
+            // Confirmed, or still nobody's.
+            return;
+        }
         if self.wire.audit.on && (was.is_some() || is.is_some()) {
             let until = was.map_or(now, |was| host.granted_until(now, &was));
             self.wire.audit.recorded(now, s, (was, until), is, prompt);

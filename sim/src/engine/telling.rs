@@ -33,8 +33,15 @@ impl<A: Algorithm> Engine<'_, A> {
         }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn tell(&mut self, what: &Happening<'_>) {
+        if self.observer.is_some() {
+            self.tell_observer(what);
+        }
+    }
+
+    #[inline(never)]
+    fn tell_observer(&mut self, what: &Happening<'_>) {
         if let Some(observer) = &mut self.observer {
             // What the checkers have found since the last time comes first: it is older.
             let audit = &self.wire.audit;
