@@ -94,9 +94,9 @@ mod memory {
     }
 
     #[test]
-    fn ten_times_as_many_seeds_take_no_more_memory() {
-        // A comparison keeps 64 bytes a seed: 1.1 MiB more.
-        let (few, many) = (peak(2_000), peak(20_000));
-        assert!(many <= few + 512, "{few} KiB for 2 000 seeds, {many} KiB for 20 000");
+    fn fifteen_times_as_many_seeds_take_no_more_memory() {
+        // A comparison keeps 64 bytes a seed: 1.7 MiB more. The heap of one and the same command differs by half a MiB on a busy machine.
+        let (few, many) = (peak(2_000), peak(30_000));
+        assert!(many <= few + 1_200, "{few} KiB for 2 000 seeds, {many} KiB for 30 000");
     }
 }
