@@ -7,6 +7,7 @@ use crate::algorithm::{Algorithm, NodeId};
 use crate::audit::Conditions;
 use crate::delay::{Delay, LinkPatch, LinkSettings};
 use crate::engine::Engine;
+use crate::engine::host::Host;
 use crate::engine::node::Power;
 use crate::observer::Happening;
 use crate::outcome::Cause;
@@ -113,36 +114,21 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// Who runs, and who reaches a majority both ways; a leader that lost it, or has it again, opens or ends a failover.
     fn connect(&mut self) {
-        let members = self.nodes.len();
-        let parts = self.wire.parts;
-        let now = self.wire.now;
-        let services = self.hosts.len();
         for (i, node) in self.nodes.iter().enumerate() {
             self.topology.running[i] = node.power == Power::Running || self.topology.hiccup[i];
             self.topology.up[i] = node.power != Power::Down;
         }
         let leader = self.reigns.leader();
-        let all_running = self.topology.running.iter().filter(|running| **running).count();
-        for i in 0..members {
-            let running = &self.topology.running;
-            let open = |a: usize, b: usize| !self.wire.links[a * parts + b].cut;
-            let reached = if self.wire.any_cut {
-                (0..members).filter(|&j| j == i || (running[j] && open(i, j) && open(j, i))).count()
-            } else {
-                all_running
-            };
-            // Whoever stands on services needs most of them, and no other member.
-            let served = || {
-                self.hosts.iter().filter(|host| {
-                    let s = host.id.index();
-                    host.works(now) && open(i, s) && open(s, i)
-                })
-            };
-            let enough = if services == 0 { 2 * reached > members } else { 2 * served().count() > services };
-            let connected = running[i] && enough;
+        let running = self.topology.running.iter().filter(|running| **running).count();
+        // Without cuts and services everybody reaches all that run: the usual case has short code of its own.
+        let alike = !self.wire.any_cut && self.hosts.is_empty();
+        for i in 0..self.nodes.len() {
+            let enough = if alike { 2 * running > self.nodes.len() } else { self.reaches_enough(i) };
+            let running = self.topology.running[i];
+            let connected = running && enough;
             let was = std::mem::replace(&mut self.topology.quorum_connected[i], connected);
             // Only what happened to links: a crash or a pause of the leader itself has a cause of its own.
-            if leader == Some(i) && running[i] && was != connected {
+            if leader == Some(i) && running && was != connected {
                 let (now, node) = (self.wire.now, NodeId(i as u16));
                 if connected {
                     self.reigns.failovers.condition_ended(now, node);
@@ -150,6 +136,22 @@ impl<A: Algorithm> Engine<'_, A> {
                     self.reigns.failovers.lost(now, node, Cause::Cut);
                 }
             }
+        }
+    }
+
+    /// Whether this member reaches, both ways, a majority of those who run. Whoever stands on services needs most of them
+    /// instead, and no other member.
+    #[inline(never)]
+    fn reaches_enough(&self, i: usize) -> bool {
+        let (members, services) = (self.nodes.len(), self.hosts.len());
+        let open = |a: usize, b: usize| !self.wire.links[a * self.wire.parts + b].cut;
+        let both_ways = |other: usize| open(i, other) && open(other, i);
+        if services == 0 {
+            let reached = |&j: &usize| j == i || (self.topology.running[j] && both_ways(j));
+            2 * (0..members).filter(reached).count() > members
+        } else {
+            let served = |host: &&Host<A>| host.works(self.wire.now) && both_ways(host.id.index());
+            2 * self.hosts.iter().filter(served).count() > services
         }
     }
 
