@@ -264,11 +264,15 @@ impl Raft {
     /// What a majority has is committed if it is of this term; everything before it is, then, too (figure 3.7 shows why
     /// older entries must not be counted).
     fn advance_commit(&mut self, ctx: &mut Context<'_, Raft>) {
+        let (quorum, ahead) = (Raft::quorum(ctx), self.peers.iter().filter(|peer| peer.matched > self.commit).count());
+        if ahead < quorum {
+            return;
+        }
         self.room.scratch.clear();
         self.room.scratch.extend(self.peers.iter().map(|peer| peer.matched));
-        let index = held_by(Raft::quorum(ctx), &mut self.room.scratch);
+        let index = held_by(quorum, &mut self.room.scratch);
         let own_term = ctx.durable().term_at(index) == Some(self.term) || ctx.bug(Mutant::R10);
-        if index <= self.commit || !own_term {
+        if !own_term {
             return;
         }
         let committed = self.commit as usize..index as usize;

@@ -18,8 +18,18 @@ const FEW: usize = 8;
 pub(super) struct ByEpoch(Vec<(Epoch, NodeId)>);
 
 impl ByEpoch {
-    fn of(&self, epoch: Epoch) -> &[(Epoch, NodeId)] {
-        // Mostly it is the latest epoch, or one that is later still.
+    /// All who did in this epoch.
+    #[inline(always)]
+    pub fn of(&self, epoch: Epoch) -> &[(Epoch, NodeId)] {
+        match self.0.last() {
+            Some((latest, _)) if *latest >= epoch => self.search(epoch),
+            _ => &[],
+        }
+    }
+
+    #[inline(never)]
+    fn search(&self, epoch: Epoch) -> &[(Epoch, NodeId)] {
+        // Mostly it is the latest epoch.
         let later = self.0.iter().rev().take_while(|(known, _)| *known >= epoch).take(FEW).count();
         let from = if later < FEW { self.0.len() - later } else { self.0.partition_point(|(known, _)| *known < epoch) };
         let rest = &self.0[from..];
@@ -33,11 +43,6 @@ impl ByEpoch {
     /// One who is not this one.
     pub fn another(&self, epoch: Epoch, than: NodeId) -> Option<NodeId> {
         self.of(epoch).iter().map(|(_, known)| *known).find(|known| *known != than)
-    }
-
-    /// Did anyone?
-    pub fn is_known(&self, epoch: Epoch) -> bool {
-        !self.of(epoch).is_empty()
     }
 
     pub fn insert(&mut self, epoch: Epoch, node: NodeId) {
@@ -133,10 +138,11 @@ impl Election {
     /// True if this vote leaves the voter for the first time.
     fn voted(&mut self, findings: &mut Findings, at: Time, voter: NodeId, epoch: Epoch, candidate: NodeId) -> bool {
         let votes = &mut self.votes[voter.index()];
-        if votes.holds(epoch, candidate) {
+        let cast = votes.of(epoch);
+        if cast.iter().any(|(_, known)| *known == candidate) {
             return false;
         }
-        if let Some(first) = votes.another(epoch, candidate) {
+        if let Some(&(_, first)) = cast.first() {
             findings.violated(Promise::VoteOnce, at, &[voter, first, candidate], || {
                 format!("{voter} had voted for {first} in epoch {epoch} and voted for {candidate} too")
             });

@@ -136,14 +136,17 @@ impl Growth {
         if was.leader() == is.leader() && was.epoch() == is.epoch() {
             return;
         }
-        if let Some(other) = self.named.another(is.epoch(), leader) {
+        let named = self.named.of(is.epoch());
+        if !named.is_empty() {
+            findings.exercised(Promise::FollowerAgreement);
+        }
+        if let Some(&(_, other)) = named.iter().find(|(_, known)| *known != leader) {
             findings.violated(Promise::FollowerAgreement, at, &[node, leader, other], || {
                 format!("{node} names {leader} as leader of epoch {}, of which {other} had been named", is.epoch())
             });
         }
-        if self.named.is_known(is.epoch()) {
-            findings.exercised(Promise::FollowerAgreement);
+        if !named.contains(&(is.epoch(), leader)) {
+            self.named.insert(is.epoch(), leader);
         }
-        self.named.insert(is.epoch(), leader);
     }
 }

@@ -23,6 +23,8 @@ pub struct Reigns {
     pub tenures: Vec<Tenure>,
     /// By node.
     open: Vec<Option<Open>>,
+    /// When the first of them lapses by itself.
+    expiry: Time,
     leaderless_since: Option<Time>,
     leaderless: Span,
     pub failovers: Failovers,
@@ -37,6 +39,7 @@ impl Reigns {
         Reigns {
             tenures: Vec::new(),
             open: vec![None; usize::from(members)],
+            expiry: Time::NEVER,
             leaderless_since: Some(Time::ZERO),
             leaderless: Span::ZERO,
             failovers,
@@ -61,8 +64,16 @@ impl Reigns {
         self.tenures.last().map(|tenure| tenure.node.index())
     }
 
+    /// When some authority lapses by itself; [`Time::NEVER`] if none does.
+    #[inline(always)]
     pub fn next_expiry(&self) -> Time {
-        self.open.iter().flatten().map(|open| open.until).min().unwrap_or(Time::NEVER)
+        self.expiry
+    }
+
+    /// The tenure that this member's authority stands for from now on, if any.
+    fn set(&mut self, i: usize, open: Option<Open>) {
+        self.open[i] = open;
+        self.expiry = self.open.iter().flatten().map(|open| open.until).min().unwrap_or(Time::NEVER);
     }
 
     /// Total time without any leader, up to the end.
@@ -86,17 +97,25 @@ impl<A: Algorithm> Engine<'_, A> {
         if !self.own.is_empty() {
             self.ask_own(Interest::Observed, i, &was);
         }
-        let stands = |o: &Observation| matches!(o.role(), Role::PreCandidate | Role::Candidate);
-        if stands(&is) && (!stands(&was) || was.epoch() != is.epoch()) {
-            self.reigns.failovers.stood(now, node);
-            self.measurement.stood(now, is.role(), is.epoch());
-        }
-        if is.role() == Role::Candidate && (was.role() != Role::Candidate || was.epoch() != is.epoch()) {
-            self.wire.counters.elections += 1;
+        if matches!(is.role(), Role::PreCandidate | Role::Candidate) {
+            self.stands(node, &was, &is);
         }
         self.authority_changed(i);
         self.check_stop();
         self.set_alarm();
+    }
+
+    /// A member shows that it stands for election, or asks whether it would win.
+    fn stands(&mut self, node: NodeId, was: &Observation, is: &Observation) {
+        let now = self.wire.now;
+        let another = was.epoch() != is.epoch();
+        if another || !matches!(was.role(), Role::PreCandidate | Role::Candidate) {
+            self.reigns.failovers.stood(now, node);
+            self.measurement.stood(now, is.role(), is.epoch());
+        }
+        if is.role() == Role::Candidate && (another || was.role() != Role::Candidate) {
+            self.wire.counters.elections += 1;
+        }
     }
 
     /// Until when this member truly holds authority, if it does.
@@ -130,7 +149,9 @@ impl<A: Algorithm> Engine<'_, A> {
             (None, None) => {}
             (None, Some(until)) => self.begin_tenure(i, epoch, until),
             (Some(_), None) => self.end_tenure(i, Some(Cause::SteppedDown)),
-            (Some(open), Some(until)) if open.epoch == epoch => self.reigns.open[i] = Some(Open { until, ..open }),
+            (Some(open), Some(until)) if open.epoch == epoch => {
+                self.reigns.set(i, Some(Open { until, ..open }));
+            }
             (Some(_), Some(until)) => {
                 self.end_tenure(i, None);
                 self.begin_tenure(i, epoch, until);
@@ -151,7 +172,7 @@ impl<A: Algorithm> Engine<'_, A> {
             self.reigns.failovers.lost(now, NodeId(old as u16), cause);
         }
         append(&mut self.reigns.tenures, Tenure { node, epoch, from: now, until: None });
-        self.reigns.open[i] = Some(Open { tenure, epoch, until });
+        self.reigns.set(i, Some(Open { tenure, epoch, until }));
         if let Some(since) = self.reigns.leaderless_since.take() {
             self.reigns.leaderless += now.since(since);
         }
@@ -169,7 +190,8 @@ impl<A: Algorithm> Engine<'_, A> {
 
     /// `stepped_down`: the node gave authority up by itself; otherwise something was done to it, and the failover knows.
     pub(super) fn end_tenure(&mut self, i: usize, stepped_down: Option<Cause>) {
-        let Some(open) = self.reigns.open[i].take() else { return };
+        let Some(open) = self.reigns.open[i] else { return };
+        self.reigns.set(i, None);
         let (now, node) = (self.wire.now, NodeId(i as u16));
         self.reigns.tenures[open.tenure].until = Some(now);
         if self.wire.audit.on {
