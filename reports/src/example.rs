@@ -66,6 +66,7 @@ pub fn outcome() -> Outcome {
             event: String::from("crash-2"),
             why: String::from("no leader within 2s"),
             fired: false,
+            drawn: false,
         }],
         measured: None,
     }

@@ -33,7 +33,7 @@ pub struct Summary {
     kinds: Kinds,
     resource: Sums,
     failing: Vec<Failing>,
-    /// Events that never once found their target, and in how many runs.
+    /// Events of the script that never once found their target, and in how many runs.
     not_exercised: BTreeMap<String, u64>,
     /// The same for what swarms draw, by kind: the tenth fault of one seed has nothing to do with that of another.
     swarm_missed: BTreeMap<String, u64>,
@@ -127,12 +127,12 @@ impl Summary {
             let fingerprint = words::fingerprint(outcome.fingerprint);
             self.failing.push(Failing { seed: outcome.seed, fingerprint, safety, liveness });
         }
-        let never = outcome.not_exercised.iter().filter(|missed| !missed.fired).map(|missed| missed.event.as_str());
+        let (drawn, scripted): (Vec<_>, Vec<_>) = outcome.not_exercised.iter().partition(|missed| missed.drawn);
+        let never = scripted.into_iter().filter(|missed| !missed.fired).map(|missed| missed.event.as_str());
         for event in never.collect::<BTreeSet<&str>>() {
             *self.not_exercised.entry(event.to_owned()).or_default() += 1;
         }
-        let kinds: BTreeSet<&str> = outcome.not_exercised.iter().filter_map(|missed| drawn(&missed.event)).collect();
-        for kind in kinds {
+        for kind in drawn.into_iter().map(|missed| kind(&missed.event)).collect::<BTreeSet<&str>>() {
             *self.swarm_missed.entry(format!("swarm: {kind}")).or_default() += 1;
         }
     }
@@ -140,9 +140,8 @@ impl Summary {
     /// What is to be said of faults that never happened: those of the script, and the kinds that swarms drew in vain in most
     /// runs (that a drawn fault now and then finds no target is no news).
     fn missed(&self) -> Vec<(&str, u64)> {
-        let scripted = self.not_exercised.iter().filter(|(event, _)| drawn(event).is_none());
         let drawn = self.swarm_missed.iter().filter(|(_, runs)| **runs > self.runs / 2);
-        scripted.chain(drawn).map(|(event, runs)| (event.as_str(), *runs)).collect()
+        self.not_exercised.iter().chain(drawn).map(|(event, runs)| (event.as_str(), *runs)).collect()
     }
 
     /// Every run judges the same invariants in the same order.
@@ -318,9 +317,8 @@ impl Summary {
 }
 
 /// The kind of a fault that a swarm drew: `crash` of `swarm 10: crash`.
-fn drawn(event: &str) -> Option<&str> {
-    let (number, kind) = event.strip_prefix("swarm ")?.split_once(": ")?;
-    number.bytes().all(|digit| digit.is_ascii_digit()).then_some(kind)
+fn kind(event: &str) -> &str {
+    event.split_once(": ").map_or(event, |(_, kind)| kind)
 }
 
 impl Invariant {

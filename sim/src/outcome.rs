@@ -229,6 +229,8 @@ pub struct NotExercised {
     pub why: String,
     /// It did fire at another time of the same run: it repeats.
     pub fired: bool,
+    /// A swarm drew it: it is not what the scenario was to show, and another seed has another.
+    pub drawn: bool,
 }
 
 /// Everything about one run.

@@ -18,13 +18,14 @@ fn main() -> ExitCode {
     if std::env::var_os(PLAYS).is_some() {
         return hustings::main(hustings::registry().with::<misfit::Misfit<false>>());
     }
-    let stories: [(&str, fn()); 13] = [
+    let stories: [(&str, fn()); 14] = [
         ("a bug of ours answers 70 with seed and command", a_bug_of_ours_answers_70_with_seed_and_command),
         ("a bug in one of many seeds is told with its seed", a_bug_in_one_of_many_seeds_is_told_with_its_seed),
         ("a run that does not repeat itself is found", a_run_that_does_not_repeat_itself_is_found),
         ("a finding is saved and replayed", a_finding_is_saved_and_replayed),
         ("the first of many seeds with findings is saved too", the_first_of_many_seeds_with_findings_is_saved_too),
         ("what run does not weigh it says", what_run_does_not_weigh_it_says),
+        ("what a swarm drew in vain is told and not weighed", what_a_swarm_drew_in_vain_is_told_and_not_weighed),
         ("a file that was tampered with is refused", a_file_that_was_tampered_with_is_refused),
         ("whatever the file holds, the answer is 2", whatever_the_file_holds_the_answer_is_2),
         ("a trace changes nothing", a_trace_changes_nothing),
@@ -138,6 +139,13 @@ fn a_file_that_was_tampered_with_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{name}: {}", text(&output.stderr));
         assert!(text(&output.stderr).contains(&file), "{name}: the complaint names the file");
     }
+}
+
+fn what_a_swarm_drew_in_vain_is_told_and_not_weighed() {
+    let one = run("run random-faults --algorithm raft --seed 0");
+    assert!(text(&one.stdout).contains("it changed nothing"), "{}", text(&one.stdout));
+    assert_eq!(one.status.code(), Some(0), "{}", text(&one.stdout));
+    assert_eq!(run("run random-faults --algorithm raft --seeds 0..1").status.code(), Some(0));
 }
 
 fn what_run_does_not_weigh_it_says() {

@@ -9,6 +9,12 @@ use crate::paired::{self, Interval};
 use crate::quantile::Sample;
 use crate::words;
 
+/// The figure of every seed that could have come to one: without a leader lost there is no failover, not one that never ends.
+fn sample(what: &Measure, column: &Column) -> Sample {
+    let asked = column.seeds.iter().filter(|seed| *what != Measure::Failover || seed.first.is_some());
+    Sample::new(asked.map(|seed| seed.measure))
+}
+
 /// Of a count that is 0 or 1, the share of ones among all runs.
 fn share(what: &Measure, sample: &Sample) -> Option<Interval> {
     let ones = || sample.finite().iter().filter(|&&figure| figure == 1).count();
@@ -24,14 +30,16 @@ fn mean(sample: &Sample) -> Option<f64> {
 /// `raft: stable leader: mean 430 ms, median 410 ms (95 %: 408 ms to 411 ms), p90 489 ms, p99 833 ms`.
 pub fn sentence(what: &Measure, column: &Column) -> String {
     let (name, is_time) = words::measure(what);
-    let sample = &column.figures().measure;
+    let sample = &sample(what, column);
     let figure = |figure: Option<u64>| match figure {
         Some(nanos) if is_time => words::about(Span(nanos)),
         Some(count) => words::count(count),
         None => String::from("never"),
     };
     let mut parts = Vec::new();
-    if let Some(share) = share(what, sample) {
+    if sample.is_empty() {
+        parts.push(String::from("no leader was lost in any seed"));
+    } else if let Some(share) = share(what, sample) {
         let [low, value, high] = [share.low, share.value, share.high].map(|share| share * 100.0);
         let (ones, runs) = (words::count(sample.finite().iter().sum::<u64>()), words::count(sample.len()));
         parts.push(format!("in {ones} of {runs} seeds, {value:.2} % (95 %: {low:.2} to {high:.2} %)"));
@@ -58,7 +66,7 @@ pub fn sentence(what: &Measure, column: &Column) -> String {
 /// The same for programs; the names of times end in `_ns`, null is never.
 pub fn json(what: &Measure, column: &Column) -> Map<String, Value> {
     let (name, is_time) = words::measure(what);
-    let sample = &column.figures().measure;
+    let sample = &sample(what, column);
     let key = |name: &str| if is_time { format!("{name}_ns") } else { String::from(name) };
     let quantile = |per_mille: u32| {
         let found = sample.quantile(per_mille);
@@ -113,6 +121,22 @@ mod tests {
         let json = json(&Measure::StableLeader, &column);
         assert_eq!((&json["mean_ns"], &json["quantiles_ns"][0]["low_ns"]), (&json!(50_500_000.0), &json!(40_000_000)));
         assert_eq!((&json["quantiles_ns"][2]["value_ns"], &json["quantiles_ns"][2]["needs"]), (&Value::Null, &json!(368)));
+    }
+
+    #[test]
+    fn a_run_in_which_no_leader_was_lost_has_no_failover_that_never_ended() {
+        let calm = |mut column: Column| {
+            for seed in 1..4 {
+                column.seeds.push(Seed { seed, first: None, measure: None, ..Seed::new(&crate::example::outcome()) });
+            }
+            column
+        };
+        let all = calm(column([Some(5_000_000)]));
+        let told = sentence(&Measure::Failover, &all);
+        assert_eq!(told, "raft: failover: mean 5.00 ms");
+        assert_eq!(json(&Measure::Failover, &all)["never"], 0);
+        let none = calm(column([]));
+        assert_eq!(sentence(&Measure::Failover, &none), "raft: failover: no leader was lost in any seed");
     }
 
     #[test]

@@ -112,8 +112,6 @@ pub struct Figures {
     pub threw_away: usize,
     pub messages: Sample,
     pub leaderless_ns: Sample,
-    /// What the scenario asks to be measured; never, in every run, where that is nothing.
-    pub measure: Sample,
 }
 
 /// An invariant that was violated, in so many seeds, the first of them, and how sure we are of its share.
@@ -177,7 +175,6 @@ impl Column {
             threw_away: self.seeds.iter().filter(|seed| seed.lost_acknowledged > 0).count(),
             messages: Sample::new(self.seeds.iter().map(|seed| Some(seed.messages))),
             leaderless_ns: Sample::new(self.seeds.iter().map(|seed| Some(seed.leaderless_ns))),
-            measure: Sample::new(self.seeds.iter().map(|seed| seed.measure)),
         }
     }
 

@@ -41,7 +41,7 @@ fn what_swarms_drew_in_vain_is_told_by_kind_and_only_where_it_was_most_runs() {
     let mut summary = Summary::default();
     for seed in 0..5 {
         let mut outcome = example::outcome();
-        let missed = |event| NotExercised { event, why: String::from("nobody was up"), fired: false };
+        let missed = |event| NotExercised { event, why: String::from("nobody was up"), fired: false, drawn: true };
         outcome.not_exercised = vec![missed(format!("swarm {seed}: crash")), missed(format!("swarm {}: crash", seed + 10))];
         outcome.not_exercised.extend((seed == 0).then(|| missed(String::from("swarm 3: pause"))));
         summary.add(&outcome);
@@ -49,6 +49,7 @@ fn what_swarms_drew_in_vain_is_told_by_kind_and_only_where_it_was_most_runs() {
     let text = summary.text(&|seed| format!("{seed}"));
     assert!(text.contains("\n  swarm: crash: in 5 of 5 runs\n") && text.matches("crash").count() == 1, "{text}");
     assert!(!text.contains("pause"), "{text}");
+    assert_eq!(summary.never_exercised(), None, "the scenario was not to show any of them");
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub struct Measurement {
 impl Measurement {
     pub fn stood(&mut self, now: Time, role: Role, epoch: Epoch) {
         self.first_candidacy.get_or_insert(now);
-        if role == Role::Candidate {
+        // Whoever asks a service for the lock stands in no epoch yet.
+        if role == Role::Candidate && epoch != Epoch::default() {
             let first = *self.first_epoch.get_or_insert(epoch);
             if epoch > first {
                 self.split.get_or_insert(true);

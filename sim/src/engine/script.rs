@@ -309,8 +309,8 @@ impl<A: Algorithm> Engine<'_, A> {
         }
         let missed = std::mem::take(&mut self.script.missed).into_iter();
         let told = missed.map(|(event, why)| {
-            let (event, fired) = (self.script.events[event].name.clone(), self.script.fired[event] > 0);
-            NotExercised { event, why, fired }
+            let (fired, drawn) = (self.script.fired[event] > 0, event >= self.setup.script.len());
+            NotExercised { event: self.script.events[event].name.clone(), why, fired, drawn }
         });
         told.collect()
     }
