@@ -149,7 +149,11 @@ pub(crate) static MEASURE: Table = Table {
     required: &["what"],
     keys: &[&[
         key("what", Choice(MEASURES), "Which figure."),
-        key("offset", Delay, "Drawn from the seed and taken off the time of the first leader."),
+        key(
+            "offset",
+            Delay,
+            "Drawn from the seed and taken off the time of the first leader; a run that is shorter comes to no figure.",
+        ),
     ]],
 };
 

@@ -138,7 +138,7 @@ impl MemberSetup {
 pub enum Measure {
     /// Time of the first candidacy.
     FirstCandidacy,
-    /// Time at which authority first began, less an offset drawn from the seed.
+    /// Time at which authority first began, less an offset drawn from the seed; no figure where that is longer than the time.
     FirstLeader { offset: Option<Delay> },
     /// Time at which the leader began that then stayed to the end.
     StableLeader,

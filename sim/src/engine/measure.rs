@@ -46,7 +46,7 @@ impl Measurement {
             Measure::FirstCandidacy => self.first_candidacy.map(|at| at.0),
             Measure::FirstLeader { offset } => {
                 let offset = offset.as_ref().map_or(0, |offset| Stream::new(seed, Purpose::Measure).span(offset).0);
-                tenures.first().map(|tenure| tenure.from.0.saturating_sub(offset))
+                tenures.first().and_then(|tenure| tenure.from.0.checked_sub(offset))
             }
             Measure::StableLeader => tenures.last().filter(|tenure| tenure.until.is_none()).map(|tenure| tenure.from.0),
             Measure::Failover => {
@@ -56,5 +56,31 @@ impl Measurement {
             Measure::FirstTermSplit => self.split.map(u64::from),
             Measure::MessagesToFirstLeader => self.messages_to_first_leader,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algorithm::NodeId;
+    use crate::delay::Delay;
+    use crate::time::Span;
+
+    #[test]
+    fn a_leader_who_came_sooner_than_the_offset_is_no_figure() {
+        let tenures = [Tenure { node: NodeId(0), epoch: Epoch(1, 0), from: Time(5), until: None }];
+        let less = |offset| {
+            let what = Measure::FirstLeader { offset: Some(Delay::Constant(Span::nanos(offset))) };
+            Measurement::default().figure(&what, 0, &tenures, &[])
+        };
+        assert_eq!((less(2), less(5), less(6)), (Some(3), Some(0), None));
+    }
+
+    #[test]
+    fn whoever_asks_for_a_lock_stands_in_no_epoch() {
+        let mut seen = Measurement::default();
+        seen.stood(Time(1), Role::Candidate, Epoch::default());
+        seen.led(Time(2), Epoch(1, 0), 0);
+        assert_eq!(seen.figure(&Measure::FirstTermSplit, 0, &[], &[]), Some(0));
     }
 }
