@@ -17,6 +17,8 @@ const LAYERS: [(&str, &[&str]); 5] = [
 
 const LONGEST_FILE: usize = 400;
 const LONGEST_FUNCTION: usize = 70;
+/// Of the crate to start from, its program included: whoever copies it wants to have read it first.
+const MOST_TO_START_FROM: usize = 125;
 
 /// The only files that may allow unsafe code: a global allocator that counts cannot be written without it.
 const COUNTS_ALLOCATIONS: [&str; 1] = ["tests/no_allocation.rs"];
@@ -138,6 +140,14 @@ fn this_test_would_notice_an_import_that_runs_backwards() {
     let manifest = "[package]\nname = \"x\"\n[dependencies]\nsim.workspace = true\n[dev-dependencies]\npicture = { package = \"hustings-reports\" }";
     assert_eq!(dependencies(manifest), BTreeSet::from(["reports", "sim"]));
     assert_eq!(dependencies("[workspace.dependencies]\nsim = { path = \"sim\" }"), BTreeSet::new());
+}
+
+#[test]
+fn the_crate_to_start_from_is_read_in_a_few_minutes() {
+    let mut found = Vec::new();
+    walk(&root().join("examples/highest-ballot/src"), "rs", &mut found);
+    let lines: usize = found.iter().map(|source| source.text.lines().count()).sum();
+    assert!((50..=MOST_TO_START_FROM).contains(&lines), "examples/highest-ballot/src has {lines} lines");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Encode, Never};
+use super::{Encode, Epoch, Never};
 
 /// What survives a crash.
 pub trait Durable: Default + Clone + Debug + 'static {
@@ -30,5 +30,13 @@ impl Durable for () {
     type Write = Never;
     fn apply(&mut self, write: &Never) {
         match *write {}
+    }
+}
+
+/// Where all that survives a crash is the highest epoch that a member has promised to follow.
+impl Durable for Epoch {
+    type Write = Epoch;
+    fn apply(&mut self, write: &Epoch) {
+        *self = *write;
     }
 }
