@@ -34,6 +34,7 @@ mod registry;
 pub mod zoo;
 
 // From a scenario to outcomes.
+pub mod records;
 mod running;
 pub mod saved;
 

@@ -13,6 +13,7 @@ use sim::{Encoder, Registry};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::files;
+use crate::records;
 use crate::scenario::Scenario;
 
 /// The version of the format.
@@ -136,6 +137,11 @@ impl Saved {
             let place = place_of(text, error.line(), error.column());
             Diagnostic::error(place, format!("this is not a saved failure: {error}"))
         };
+        if let Some(what) = records::other_than_an_object(text) {
+            let start = text.len() - text.trim_start().len();
+            let first = Place { source: 0, start, end: start + 1 };
+            return Err(Diagnostic::error(first, format!("this is not a saved failure: it holds {what}, and no object")));
+        }
         let OnlySchema { schema } = serde_json::from_str(text).map_err(wrong)?;
         if schema != SCHEMA {
             let at = text.find("\"schema\"").unwrap_or(0);

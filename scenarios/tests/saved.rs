@@ -86,6 +86,9 @@ fn a_changed_or_broken_file_is_refused_with_its_place() {
         (good.replace("\"seed\": 42,", "\"seed\": 42, \"more\": 1,"), "unknown field `more`", 7),
         ("[".repeat(200_000), "not a saved failure", 1),
         (String::new(), "not a saved failure", 1),
+        ("null".into(), "it holds `null`, and no object", 1),
+        ("\n[{}]\n".into(), "it holds a list, and no object", 2),
+        ("3".into(), "it holds a number, and no object", 1),
         ("nodes = 5\n".into(), "not a saved failure", 1),
     ] {
         std::fs::write(&path, &bad).unwrap();
@@ -94,6 +97,7 @@ fn a_changed_or_broken_file_is_refused_with_its_place() {
         assert!(text.contains(says), "{text}");
         assert!(line == 0 || found.line_and_column(found.list[0].place).0 == line, "{text}");
         assert!(text.len() < 4_000 && text.contains("help:"), "{text}");
+        assert!(!text.contains("struct "), "what we call it says nothing to a reader: {text}");
     }
     std::fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
     assert!(Saved::read(&path).unwrap_err().to_string().contains("not a text file"));

@@ -1,5 +1,7 @@
 //! Shards that are put together, and checks against an earlier one.
 
+use reports::check::Ledger;
+
 use crate::{Story, folder, read, run, write};
 
 pub const STORIES: &[Story] = &[
@@ -122,16 +124,29 @@ fn a_bad_baseline_answers_2_before_anything_runs() {
     let folder = folder("bad");
     write(&folder, "no.json", "{\"schema\": 1}");
     write(&folder, "text.json", "not at all");
+    write(&folder, "null.json", "null\n");
+    write(&folder, "list.json", "[1]");
+    write(&folder, "case.json", &half_a_case());
     write(&folder, "future.json", "{\"schema\": 7, \"kind\": \"hustings check\"}");
     for (file, says) in [
         ("no.json", "no records of a check"),
         ("text.json", "no records of a check"),
+        ("null.json", "no records of a check: the file holds `null`, and no object"),
+        ("list.json", "no records of a check: the file holds a list, and no object"),
+        ("case.json", "expected the runs of one algorithm in one scenario"),
         ("future.json", "format 7"),
         ("gone.json", "cannot read gone.json"),
     ] {
         let said = run(&folder, &format!("check healthy --baseline {file}"));
         assert!(said.code == 2 && said.talk.contains(says) && said.data.is_empty(), "{file}: {}", said.talk);
+        assert!(!said.talk.contains("struct "), "what we call it says nothing to a reader: {}", said.talk);
     }
+}
+
+/// Records of a check, but for one of its cases.
+fn half_a_case() -> String {
+    let empty = Ledger::new("0.1.0", &[], &[], &[], (0, 1)).json();
+    empty.replace("\"cases\":[]", "\"cases\":[null]")
 }
 
 fn another_versions_baseline_is_taken_and_that_is_said() {

@@ -1,5 +1,6 @@
 //! The records of a gate as a file: a part of its seeds, to be put together with the others, or a baseline for later.
 
+use scenarios::records;
 use serde::{Deserialize, Serialize};
 
 use super::run::Run;
@@ -10,7 +11,7 @@ const KIND: &str = "hustings check";
 
 /// The runs of one algorithm in one scenario.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the runs of one algorithm in one scenario")]
 pub struct Records {
     pub scenario: String,
     pub algorithm: String,
@@ -82,6 +83,10 @@ impl Ledger {
     pub fn read(text: &str) -> Result<Ledger, NotALedger> {
         let help = "`hustings check` writes such files with --save-baseline FILE and --shard 1/4";
         let wrong = |error: serde_json::Error| NotALedger { what: format!("these are no records of a check: {error}"), help };
+        if let Some(other) = records::other_than_an_object(text) {
+            let what = format!("these are no records of a check: the file holds {other}, and no object");
+            return Err(NotALedger { what, help });
+        }
         let head: Head = serde_json::from_str(text).map_err(wrong)?;
         if head.kind != KIND {
             return Err(NotALedger { what: format!("these are no records of a check, but of `{}`", head.kind), help });
