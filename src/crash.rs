@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 
 use crate::exit;
-use crate::output::talk;
+use crate::output::{end_at_once, talk};
 
 thread_local! {
     /// What this thread runs at the moment, as a command that runs it again.
@@ -14,11 +14,11 @@ thread_local! {
 
 /// From here on a panic, in whatever thread, is told as ours and ends the process. (In the hook, so that it also holds where
 /// panics abort.)
-#[expect(clippy::exit, reason = "nothing that unwinds may turn a bug of ours into an answer")]
 pub fn install() {
     panic::set_hook(Box::new(|panic| {
         talk(&words(panic));
-        std::process::exit(i32::from(exit::OURS.code()));
+        // Nothing that unwinds may turn a bug of ours into an answer.
+        end_at_once(exit::OURS);
     }));
 }
 

@@ -1,11 +1,11 @@
-//! Ctrl-C: the first one asks to finish what runs, the second one ends the process.
+//! Ctrl-C: the first one asks to finish what runs, the second one ends the process, and leaves nothing half-written behind.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::exit;
-use crate::output::talk;
+use crate::output::{end_at_once, talk};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -19,7 +19,6 @@ pub fn listen() {
 }
 
 /// The first Ctrl-C is answered by what is still done. Where the system lets nobody listen (no signals at all), Ctrl-C just ends the process.
-#[expect(clippy::exit, reason = "the second Ctrl-C waits for nobody")]
 #[expect(clippy::disallowed_methods, reason = "how soon the second comes after the first is real time")]
 pub fn listen_and_say(still_done: &'static str) {
     let _ = ctrlc::set_handler(move || {
@@ -28,7 +27,7 @@ pub fn listen_and_say(still_done: &'static str) {
             if first.elapsed() < SAME {
                 return;
             }
-            std::process::exit(i32::from(exit::INTERRUPTED.code()));
+            end_at_once(exit::INTERRUPTED);
         }
         stop();
         talk(&format!("\ninterrupted: {still_done} (again to stop at once)"));

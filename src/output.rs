@@ -1,8 +1,10 @@
 //! Data goes to standard output, talk to standard error, and files appear whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -71,6 +73,28 @@ pub fn watched() -> bool {
     io::stderr().is_terminal()
 }
 
+/// What has been begun and is not finished: files beside their places, under other names. Whoever ends the process at once takes
+/// them away. No file is made, put in its place or taken away without holding this.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    // Nobody leaves it in disorder: a panic elsewhere is no reason to leave files behind.
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the process at once, and leaves nothing half-written behind. (The handler of Ctrl-C is no signal handler but a thread of
+/// its own, which may lock and remove files.)
+#[expect(clippy::exit, reason = "whoever asks for this waits for nobody")]
+pub fn end_at_once(exit: Exit) -> ! {
+    let unfinished = unfinished();
+    for partial in unfinished.iter() {
+        // One that cannot be removed stays: there is nobody left to tell.
+        let _ = fs::remove_file(partial);
+    }
+    // The lock is held until the end, so that nobody begins another.
+    std::process::exit(i32::from(exit.code()))
+}
+
 /// A file that is there only when it is complete: written beside its place under another name, then renamed. What is no
 /// regular file (a pipe, a device) is written as it is: there is nothing to be put in its place.
 pub struct Whole {
@@ -92,7 +116,9 @@ impl Whole {
             Failure::usage(format!("`{}` is not the name of a file", path.display()), "name a file that is to be written")
         })?;
         let partial = path.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
+        let mut unfinished = unfinished();
         let file = File::create(&partial).map_err(failed)?;
+        unfinished.insert(partial.clone());
         Ok(Whole { path, partial: Some(partial), file: BufWriter::new(file) })
     }
 
@@ -115,7 +141,10 @@ impl Whole {
     /// Puts the file in its place.
     pub fn finish(mut self) -> Result<(), Failure> {
         let finished = self.settle().and_then(|()| match &self.partial {
-            Some(partial) => fs::rename(partial, &self.path),
+            Some(partial) => {
+                let _unfinished = unfinished();
+                fs::rename(partial, &self.path)
+            }
             None => Ok(()),
         });
         finished.map_err(|error| Failure::write(self.path.display(), error))
@@ -126,7 +155,9 @@ impl Drop for Whole {
     /// After [`Whole::finish`] there is nothing left to remove.
     fn drop(&mut self) {
         if let Some(partial) = &self.partial {
+            let mut unfinished = unfinished();
             let _ = fs::remove_file(partial);
+            unfinished.remove(partial);
         }
     }
 }

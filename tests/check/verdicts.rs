@@ -21,6 +21,7 @@ pub const STORIES: &[Story] = &[
     ("a bug of ours answers 70", a_bug_of_ours_answers_70),
     ("a folder that leads back to itself is checked once", a_folder_that_leads_back_to_itself_is_checked_once),
     ("Ctrl-C answers 130 and judges what there is", ctrl_c_answers_130_and_judges_what_there_is),
+    ("a second Ctrl-C leaves nothing half-written", a_second_ctrl_c_leaves_nothing_half_written),
     ("a limit on time makes a smaller check", a_limit_on_time_makes_a_smaller_check),
 ];
 
@@ -294,6 +295,52 @@ fn ctrl_c_answers_130_and_judges_what_there_is() {
 
 #[cfg(not(unix))]
 fn ctrl_c_answers_130_and_judges_what_there_is() {}
+
+#[cfg(unix)]
+fn a_second_ctrl_c_leaves_nothing_half_written() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let folder = folder("interrupted-twice");
+    // One seed that nobody waits for.
+    write(&folder, "long.toml", "duration = \"240h\"\n");
+    write(&folder, "kept.xml", "of an earlier check");
+    let files = || {
+        let entries = std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+        entries.map(|name| name.to_string_lossy().into_owned()).collect::<std::collections::BTreeSet<String>>()
+    };
+    let at_first = files();
+    let outputs = "--junit kept.xml --save-baseline was.json";
+    let mut child = program(&folder, &format!("check long.toml --algorithm raft --seeds 0..4 -j 1 {outputs}"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let id = child.id().to_string();
+    let interrupt = || Command::new("kill").args(["-INT", &id]).status();
+    let wait = || std::thread::park_timeout(std::time::Duration::from_millis(700));
+    while files().iter().filter(|name| name.ends_with(".partial")).count() < 2 {
+        wait();
+    }
+    wait();
+    assert!(interrupt().is_ok_and(|status| status.success()), "the signal is sent");
+    let mut talk = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains("again to stop at once") {
+        line.clear();
+        assert!(talk.read_line(&mut line).expect("text") > 0, "it says that it goes on with this seed");
+    }
+    // What comes sooner is the same Ctrl-C.
+    wait();
+    assert_eq!(files().len(), at_first.len() + 2, "it is at work still");
+    assert!(interrupt().is_ok_and(|status| status.success()), "the signal is sent");
+    assert_eq!(child.wait().expect("the program ends").code(), Some(130));
+    assert_eq!(files(), at_first);
+    assert_eq!(read(&folder, "kept.xml"), "of an earlier check");
+}
+
+#[cfg(not(unix))]
+fn a_second_ctrl_c_leaves_nothing_half_written() {}
 
 fn a_limit_on_time_makes_a_smaller_check() {
     let folder = folder("max-time");
