@@ -5,6 +5,7 @@ mod json;
 use sim::Span;
 
 use crate::paint::Paint;
+use crate::quantile::Sample;
 use crate::table::{Cell, Table};
 use crate::words;
 
@@ -82,21 +83,20 @@ impl Row {
         }
     }
 
-    /// The seeds needed in the middle of the sweeps, the upper one where there are two; `None`: more than there were.
+    /// The seeds needed in the middle of the sweeps, of an even number the lower middle one, as everywhere; `None`: more than there
+    /// were.
     pub fn median(&self) -> Option<u64> {
-        self.sorted().get(self.seeds_needed.len() / 2).copied().flatten()
+        self.needed().median()
     }
 
     /// In the worst sweep; `None`: more than there were.
     pub fn worst(&self) -> Option<u64> {
-        self.sorted().last().copied().flatten()
+        let needed = self.needed();
+        if needed.never() == 0 { needed.finite().last().copied() } else { None }
     }
 
-    /// What was more than there were comes last.
-    fn sorted(&self) -> Vec<Option<u64>> {
-        let mut sorted = self.seeds_needed.clone();
-        sorted.sort_by_key(|needed| needed.unwrap_or(u64::MAX));
-        sorted
+    fn needed(&self) -> Sample {
+        Sample::new(self.seeds_needed.iter().copied())
     }
 
     fn remark(&self) -> String {

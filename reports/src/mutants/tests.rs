@@ -33,6 +33,18 @@ fn a_bug_that_one_sweep_misses_has_escaped_however_soon_the_others_saw_it() {
 }
 
 #[test]
+fn of_two_sweeps_the_median_is_the_lower_as_every_other_median_here() {
+    for needed in [[3, 8], [8, 3]] {
+        let row = row(&needed.map(Some));
+        assert_eq!((row.median(), row.worst()), (crate::statistics::median(&needed), Some(8)));
+        assert_eq!(row.median(), Some(3));
+    }
+    let half = row(&[None, Some(5)]);
+    assert_eq!((half.median(), half.worst()), (Some(5), None));
+    assert_eq!((row(&[None; 2]).median(), row(&[]).median(), row(&[]).worst()), (None, None, None));
+}
+
+#[test]
 fn what_is_found_without_faults_or_without_a_bug_proves_nothing() {
     let broken = Row { wreckage: vec![String::from("eventual-leader")], ..row(&[Some(1); 3]) };
     assert_eq!(broken.fate(), Fate::Wreckage);
