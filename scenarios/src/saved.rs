@@ -1,15 +1,12 @@
-//! A failure kept for later: everything that is needed to see it again. One JSON file a failure.
-//!
-//! A checksum over the content tells a file that was changed by hand, or cut short, from one that another version runs
-//! differently.
+//! A failure kept for later: everything that is needed to see it again. One JSON file a failure, with a checksum (`records`).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sim::Registry;
 use sim::outcome::Outcome;
-use sim::{Encoder, Registry};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::files;
@@ -194,16 +191,7 @@ impl Saved {
 
     /// The checksum of everything but itself.
     fn sum(&self) -> String {
-        let bare = Saved { checksum: String::new(), ..self.clone() };
-        let bytes = serde_json::to_vec(&bare).expect("strings and numbers always become JSON");
-        let mut encoder = Encoder::default();
-        encoder.words([bytes.len() as u64]);
-        for eight in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..eight.len()].copy_from_slice(eight);
-            encoder.words([u64::from_le_bytes(word)]);
-        }
-        format!("{:032x}", encoder.fingerprint())
+        records::checksum(&Saved { checksum: String::new(), ..self.clone() })
     }
 }
 

@@ -87,7 +87,7 @@ fn of_ledger(ledger: &Ledger) -> Asked {
 }
 
 /// A baseline or a shard. One that another version wrote is taken, and that is said: to see what a new version changes is what a
-/// baseline is for.
+/// baseline is for. So is one of the days before there were checksums; one that was changed is refused.
 fn read(path: &Path) -> Result<Ledger, Failure> {
     let help = "`hustings check --save-baseline FILE` writes one";
     let text =
@@ -99,6 +99,12 @@ fn read(path: &Path) -> Result<Ledger, Failure> {
             "{} was written by version {}, this is {VERSION}: runs may differ by that alone",
             path.display(),
             ledger.version
+        ));
+    }
+    if ledger.checksum.is_empty() {
+        talk(&format!(
+            "{} has no checksum, as files of earlier versions: whether it was changed since it was written cannot be told",
+            path.display()
         ));
     }
     if ledger.shard.is_none() && ledger.cases.iter().all(|records| records.runs.is_empty()) {

@@ -13,6 +13,7 @@ pub const STORIES: &[Story] = &[
     ("the same program is no regression", the_same_program_is_no_regression),
     ("a slower timeout answers 5", a_slower_timeout_answers_5),
     ("a bad baseline answers 2 before anything runs", a_bad_baseline_answers_2_before_anything_runs),
+    ("what was changed since it was written answers 2", what_was_changed_since_it_was_written_answers_2),
     ("another version's baseline is taken and that is said", another_versions_baseline_is_taken_and_that_is_said),
 ];
 
@@ -149,12 +150,40 @@ fn half_a_case() -> String {
     empty.replace("\"cases\":[]", "\"cases\":[null]")
 }
 
+fn what_was_changed_since_it_was_written_answers_2() {
+    let folder = folder("changed");
+    let what = "check healthy --algorithm raft --seeds 0..6";
+    assert_eq!(run(&folder, &format!("{what} --save-baseline was.json")).code, 0);
+    // One message fewer in the first run.
+    let written = read(&folder, "was.json");
+    let was = Ledger::read(&written).expect("a baseline");
+    let messages = was.cases[0].runs[0].messages;
+    let changed = written.replacen(&format!(",{messages},"), &format!(",{},", messages - 1), 1);
+    assert_ne!(changed, written);
+    write(&folder, "was.json", &changed);
+    let said = run(&folder, &format!("{what} --baseline was.json"));
+    assert!(said.code == 2 && said.talk.contains("was.json: this file was changed since it was written"), "{}", said.talk);
+    assert!(said.talk.contains("restore it, or write it anew") && said.data.is_empty(), "{}{}", said.data, said.talk);
+    for number in [1, 2] {
+        assert_eq!(run(&folder, &format!("{what} --shard {number}/2 --shard-file part-{number}.json")).code, 0);
+    }
+    write(&folder, "part-2.json", &read(&folder, "part-2.json").replacen("[[1,", "[[3,", 1));
+    let said = run(&folder, "check --merge part-1.json part-2.json");
+    assert!(said.code == 2 && said.talk.contains("part-2.json: this file was changed since it was written"), "{}", said.talk);
+}
+
 fn another_versions_baseline_is_taken_and_that_is_said() {
     let folder = folder("version");
     let what = "check healthy --algorithm raft --seeds 0..6";
     assert_eq!(run(&folder, &format!("{what} --save-baseline was.json")).code, 0);
-    let was = read(&folder, "was.json").replacen("\"version\":\"", "\"version\":\"0.0.0-", 1);
-    write(&folder, "was.json", &was);
+    let was = Ledger::read(&read(&folder, "was.json")).expect("a baseline");
+    write(&folder, "was.json", &Ledger { version: String::from("0.0.0-old"), ..was }.json());
     let said = run(&folder, &format!("{what} --baseline was.json"));
-    assert!(said.code == 0 && said.talk.contains("was written by version 0.0.0-"), "{}{}", said.data, said.talk);
+    assert!(said.code == 0 && said.talk.contains("was written by version 0.0.0-old"), "{}{}", said.data, said.talk);
+    assert!(!said.talk.contains("checksum"), "{}", said.talk);
+    let written = read(&folder, "was.json");
+    let (before, _) = written.split_once(",\"checksum\"").expect("it stands last");
+    write(&folder, "was.json", &format!("{before}}}"));
+    let said = run(&folder, &format!("{what} --baseline was.json"));
+    assert!(said.code == 0 && said.talk.contains("was.json has no checksum, as files of earlier versions"), "{}", said.talk);
 }

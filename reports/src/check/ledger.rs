@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run::Run;
 
-/// The version of the format.
+/// The version of the format. A field more, or one less, is another: checksums are over what this version would write.
 const SCHEMA: u32 = 1;
 const KIND: &str = "hustings check";
 
@@ -38,6 +38,10 @@ pub struct Ledger {
     /// Which part of the seeds, from 1, of how many.
     pub shard: Option<(u64, u64)>,
     pub cases: Vec<Records>,
+    /// Over all of the above, as it was when the file was written. Empty: it is in no file yet, or in one of the days before there were
+    /// checksums.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub checksum: String,
 }
 
 /// Why a text is no ledger, and what to do about it.
@@ -66,6 +70,7 @@ impl Ledger {
             seeds,
             shard: None,
             cases: Vec::new(),
+            checksum: String::new(),
         }
     }
 
@@ -74,12 +79,15 @@ impl Ledger {
         self.cases.iter().map(|records| records.runs.len() as u64).min().unwrap_or(0)
     }
 
+    /// As a file, with its checksum.
     pub fn json(&self) -> String {
-        serde_json::to_string(self).expect("integers and text always fit JSON") + "\n"
+        let mut sealed = Ledger { checksum: String::new(), ..self.clone() };
+        sealed.checksum = records::checksum(&sealed);
+        serde_json::to_string(&sealed).expect("integers and text always fit JSON") + "\n"
     }
 
     /// # Errors
-    /// Where it is something else.
+    /// Where it is something else, or was changed since it was written.
     pub fn read(text: &str) -> Result<Ledger, NotALedger> {
         let help = "`hustings check` writes such files with --save-baseline FILE and --shard 1/4";
         let wrong = |error: serde_json::Error| NotALedger { what: format!("these are no records of a check: {error}"), help };
@@ -95,7 +103,13 @@ impl Ledger {
             let what = format!("this file has the format {}, and this version reads {SCHEMA}", head.schema);
             return Err(NotALedger { what, help: "write it anew with this version" });
         }
-        let ledger: Ledger = serde_json::from_str(text).map_err(wrong)?;
+        let mut ledger: Ledger = serde_json::from_str(text).map_err(wrong)?;
+        let written = std::mem::take(&mut ledger.checksum);
+        if !written.is_empty() && written != records::checksum(&ledger) {
+            let what = String::from("this file was changed since it was written: its checksum is another");
+            return Err(NotALedger { what, help: "restore it, or write it anew with --save-baseline FILE or --shard 1/4" });
+        }
+        ledger.checksum = written;
         let fits =
             |records: &Records| records.runs.windows(2).all(|two| two[0].seed < two[1].seed) && records.invariants.len() <= 64;
         if ledger.cases.iter().all(fits) {
@@ -135,7 +149,7 @@ impl Ledger {
         if parts.len() as u64 != of {
             return Err(format!("there are {} files of {of} shards", parts.len()));
         }
-        let mut whole = Ledger { shard: None, ..first };
+        let mut whole = Ledger { shard: None, checksum: String::new(), ..first };
         for (place, records) in whole.cases.iter_mut().enumerate() {
             let of_all = parts.iter().flat_map(|part| part.cases[place].runs.iter().cloned());
             records.runs = of_all.collect();

@@ -174,6 +174,24 @@ fn the_last_line_is_the_command_for_the_gravest() {
 }
 
 #[test]
+fn records_that_were_changed_are_refused_and_those_without_a_checksum_are_taken() {
+    let records = case((0..10).map(run).collect()).records;
+    let written = Ledger { cases: vec![records], ..Ledger::new("1", &[], &[], &[], (0, 10)) }.json();
+    let laid_out: serde_json::Value = serde_json::from_str(&written).expect("JSON");
+    assert!(Ledger::read(&written.replace('\n', "\r\n")).is_ok(), "line ends may change");
+    assert!(laid_out["checksum"].is_string());
+    for (is, becomes) in [("\"seeds\":[0,10]", "\"seeds\":[0,11]"), ("\"version\":\"1\"", "\"version\":\"2\""), ("[[0,", "[[1,")]
+    {
+        let changed = written.replacen(is, becomes, 1);
+        assert_ne!(changed, written, "{is}");
+        let why = Ledger::read(&changed).expect_err("it is refused").what;
+        assert!(why.contains("was changed since it was written"), "{why}");
+    }
+    let (before, _) = written.split_once(",\"checksum\"").expect("it stands last");
+    assert_eq!(Ledger::read(&format!("{before}}}")).map(|ledger| ledger.checksum), Ok(String::new()));
+}
+
+#[test]
 fn shards_put_together_in_any_order_are_the_whole_and_anything_else_is_refused() {
     let words = |names: &[&str]| names.iter().map(|name| String::from(*name)).collect::<Vec<String>>();
     let ledger = |shard: Option<(u64, u64)>| {
@@ -183,7 +201,11 @@ fn shards_put_together_in_any_order_are_the_whole_and_anything_else_is_refused()
     };
     let part = |number| ledger(Some((number, 3)));
     assert_eq!(Ledger::merge(vec![part(2), part(3), part(1)]), Ok(ledger(None)));
-    assert_eq!(Ledger::read(&part(2).json()), Ok(part(2)), "what is written is read");
+    let again = Ledger::read(&part(2).json()).expect("what is written is read");
+    assert!(again.checksum.len() == 32 && Ledger { checksum: String::new(), ..again.clone() } == part(2));
+    assert_eq!(again.json(), part(2).json(), "a checksum is not summed up itself");
+    let parts = [2, 3, 1].map(|number| Ledger::read(&part(number).json()).expect("what is written is read"));
+    assert_eq!(Ledger::merge(parts.to_vec()), Ok(ledger(None)), "the whole is no part, and has no part's checksum");
     let refused = |parts: Vec<Ledger>| Ledger::merge(parts).expect_err("it is refused");
     assert!(refused(vec![part(1), part(3)]).contains("2/3 is missing"));
     assert!(refused(vec![part(1), part(1), part(2), part(3)]).contains("2 times"));
