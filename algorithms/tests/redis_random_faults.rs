@@ -139,3 +139,22 @@ fn without_a_bug_random_faults_are_survived() {
         }
     }
 }
+
+#[test]
+fn a_lock_that_nobody_extends_goes_from_hand_to_hand_and_that_is_no_want_of_a_leader() {
+    // Nothing is wrong at all; but each holder gives its lock back, and its life is such that the bound often passes just then.
+    let calm = |algorithm| Ordeal::new("calm", algorithm, lasting(250, Vec::new())).with("renew", Value::Switch(false));
+    for ordeal in [
+        calm(RedisSetnx::NAME).span("ttl", Span::millis(1500)),
+        calm(Redlock::NAME).span("ttl", Span::millis(10_400)).span("node-timeout", Span::millis(500)),
+    ] {
+        let mut judged = 0;
+        for seed in 0..2 * QUIET {
+            let outcome = ordeal.run(seed);
+            assert_eq!(findings(&outcome), [""; 0], "{}, seed {seed}", ordeal.algorithm);
+            let leads = outcome.judgements.iter().find(|found| found.invariant == invariant(Promise::EventualLeader));
+            judged += leads.expect("it is always judged").exercised;
+        }
+        assert!(judged >= 4 * 2 * QUIET, "{}: only {judged} times", ordeal.algorithm);
+    }
+}

@@ -223,6 +223,9 @@ fn bounds(bounds: &Bounds) -> String {
         }
     };
     add("recovery", "from a whole network with a majority up, to an established leader", Some(&bounds.recovery));
+    if bounds.handover.is_some() {
+        add("handover", "from a leader that goes by itself to the next one at work", bounds.handover.as_ref());
+    }
     add("step-down", "from the loss of the majority to the end of the leader's authority", bounds.step_down.as_ref());
     add("overlap", "two nodes that believe they lead, without a pause", bounds.overlap.as_ref());
     out

@@ -37,6 +37,8 @@ pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
     let millis = |span: Span| u32::try_from(span.0 / 1_000_000).unwrap_or(u32::MAX);
     Bounds {
         recovery: recovery(config, network),
+        // Whoever leads goes on.
+        handover: None,
         step_down: (config.stops != Stops::Never).then(|| step_down(config, network)),
         detection: config.ttl,
         overlap: (config.stops != Stops::Never).then(|| overlap(config, network)),

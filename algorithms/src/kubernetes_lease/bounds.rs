@@ -49,6 +49,8 @@ pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
     let step_down = (config.on_stopped == OnStopped::Exit).then(|| step_down(config, network));
     Bounds {
         recovery: if config.request_timeout > Span::ZERO { recovery(config, network) } else { Vec::new() },
+        // Whoever leads goes on.
+        handover: None,
         step_down,
         detection: config.lease_duration,
         overlap: None,

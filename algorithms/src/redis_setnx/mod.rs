@@ -224,23 +224,36 @@ impl Algorithm for RedisSetnx {
     }
 
     fn bounds(config: &Config, network: &Network) -> Bounds {
-        let mut recovery = vec![
-            (config.ttl, "ttl: the lock of a holder that is gone expires"),
-            (config.server.restart_delay, "restart-delay: a master that has just crashed answers nobody"),
+        let mut taking = vec![
             (config.retry_delay.1.times(2), "retry-delay, after an attempt that came just too early"),
             (config.request_timeout.times(2), "request-timeout: an attempt without an answer, and the one that succeeds"),
         ];
         if !network.loss.is_zero() {
-            recovery.push((REPETITIONS, "what the connection sends again, after losses in a row"));
+            taking.push((REPETITIONS, "what the connection sends again, after losses in a row"));
         }
+        let mut recovery = vec![
+            (config.ttl, "ttl: the lock of a holder that is gone expires"),
+            (config.server.restart_delay, "restart-delay: a master that has just crashed answers nobody"),
+        ];
+        recovery.extend_from_slice(&taking);
         recovery.push((slow(total(&recovery), network), "slow clocks"));
+        // Whoever does not extend its lock gives it back when its time is over, and somebody has to take it.
+        taking.push((slow(total(&taking), network), "slow clocks"));
+        let handover = (!config.renew).then_some(taking);
         if network.max_delay.times(2) + config.server.replication_lag >= config.request_timeout {
             // No answer comes in time: on this network nobody gets the lock, and nothing can be expected.
             recovery.clear();
         }
         let held = vec![(validity(config.ttl), "ttl, less the margin for clocks"), (slow(config.ttl, network), "slow clocks")];
         let checks = config.deadline_from == Deadline::Send;
-        Bounds { recovery, step_down: checks.then_some(held), detection: config.ttl, drift: Some(DRIFT), ..Bounds::default() }
+        Bounds {
+            recovery,
+            handover,
+            step_down: checks.then_some(held),
+            detection: config.ttl,
+            drift: Some(DRIFT),
+            ..Bounds::default()
+        }
     }
 
     fn facts(_config: &Config) -> Facts {

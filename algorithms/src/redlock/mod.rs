@@ -224,22 +224,28 @@ impl Algorithm for Redlock {
     fn bounds(config: &Config, network: &Network) -> Bounds {
         let round = config.longest_round();
         let call = (round + config.retry_delay.1).times(config.retry_count) + config.again_after;
-        let mut recovery = vec![
-            (config.ttl, "ttl: the locks of a holder that is gone expire"),
-            (config.server.restart_delay, "restart-delay: masters that have just crashed answer nobody"),
+        let mut taking = vec![
             (call.times(CONTENDED), "calls that come too early, or in which nobody gets a majority"),
             (round, "the try that succeeds"),
         ];
         if !network.loss.is_zero() {
-            recovery.push((REPETITIONS, "what connections send again, after losses in a row"));
+            taking.push((REPETITIONS, "what connections send again, after losses in a row"));
         }
+        let mut recovery = vec![
+            (config.ttl, "ttl: the locks of a holder that is gone expire"),
+            (config.server.restart_delay, "restart-delay: masters that have just crashed answer nobody"),
+        ];
+        recovery.extend_from_slice(&taking);
         recovery.push((slow(total(&recovery), network), "slow clocks"));
+        // Whoever does not extend its lock gives it back at all masters when its validity is over, and somebody has to take it.
+        taking.push((slow(total(&taking), network), "slow clocks"));
+        let handover = (!config.renew).then_some(taking);
         if network.max_delay.times(2) >= config.node_timeout {
             // No master answers in time: on this network nobody gets a lock, and nothing can be expected.
             recovery.clear();
         }
         let held = vec![(validity(config.ttl), "ttl, less the margin for clocks"), (slow(config.ttl, network), "slow clocks")];
-        Bounds { recovery, step_down: Some(held), detection: config.ttl, drift: Some(DRIFT), ..Bounds::default() }
+        Bounds { recovery, handover, step_down: Some(held), detection: config.ttl, drift: Some(DRIFT), ..Bounds::default() }
     }
 
     fn facts(_config: &Config) -> Facts {

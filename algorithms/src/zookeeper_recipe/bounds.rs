@@ -62,6 +62,8 @@ pub(super) fn bounds(config: &Config, network: &Network) -> Bounds {
     let in_time = stops_in_time(config);
     Bounds {
         recovery,
+        // Whoever leads goes on.
+        handover: None,
         step_down: in_time.then_some(step_down),
         detection: session,
         overlap: in_time.then(|| vec![(Span::ZERO, "the holder stops before its session is over")]),

@@ -116,6 +116,10 @@ pub type Sum = Vec<(Span, &'static str)>;
 pub struct Bounds {
     /// From the moment when the network is whole and a majority is up, to an established leader.
     pub recovery: Sum,
+    /// Where a holder gives its leadership back by itself while nothing is wrong (a lease that nobody renews): from there to the next
+    /// established leader. So long nobody may lead between two, also when the recovery bound has just passed. `None`: whoever leads
+    /// goes on.
+    pub handover: Option<Sum>,
     /// From the moment when a leader has lost its majority, to the end of its authority; `None`: not promised.
     pub step_down: Option<Sum>,
     /// Election timeout, or what takes its place: the unit in which scenarios of random faults are measured.
@@ -138,6 +142,10 @@ impl Bounds {
         let longer = |a: Sum, b: Sum| if total(&a) >= total(&b) { a } else { b };
         Bounds {
             recovery: longer(self.recovery, other.recovery),
+            handover: match (self.handover, other.handover) {
+                (Some(a), Some(b)) => Some(longer(a, b)),
+                (a, b) => a.or(b),
+            },
             step_down: self.step_down.zip(other.step_down).map(|(a, b)| longer(a, b)),
             detection: self.detection.max(other.detection),
             overlap: self.overlap.zip(other.overlap).map(|(a, b)| longer(a, b)),

@@ -15,7 +15,9 @@ pub(super) struct Terms {
     pub recovery: Span,
     /// The same, with time to get an item done, where there is work.
     pub work: Option<Span>,
-    /// The same, until every member has heard of it.
+    /// From one leader that goes by itself to the next, with time to get an item done; zero, if none does.
+    pub handover: Span,
+    /// From a whole network until every member has heard of its leader.
     pub agreement: Span,
     /// Without faults nothing can be mistaken for one: no loss, and delays far below the timeouts.
     pub quiet: bool,
@@ -29,10 +31,12 @@ impl Terms {
         let there_and_back = (network.max_delay + network.disk).times(2);
         // An established leader waits for its next item, thinks, and hears of it.
         let one_item = setup.work.one_item(there_and_back) + in_vain;
+        let to_work = if setup.work.on { one_item } else { Span::ZERO };
         let bursts = setup.link.burst.is_some() || setup.links.iter().any(|link| link.patch.burst.is_some());
         Terms {
             recovery,
             work: setup.work.on.then_some(recovery + one_item),
+            handover: bounds.handover.as_ref().map_or(Span::ZERO, |handover| total(handover) + to_work),
             agreement: recovery + bounds.detection,
             quiet: network.loss.is_zero()
                 && !bursts
@@ -90,7 +94,7 @@ impl Liveness {
             stands: vec![false; nodes],
             holders: Vec::new(),
             done_by: None,
-            leader: Goal::new(terms.work.unwrap_or(terms.recovery)),
+            leader: Goal::new(terms.work.unwrap_or(terms.recovery)).passed_on_within(terms.handover),
             agreement: Goal::new(terms.agreement),
             settles: vec![Goal::new(terms.recovery); nodes],
             settled: None,
@@ -176,11 +180,14 @@ impl Liveness {
         }
         let leader = self.sole_leader().filter(|leader| self.terms.work.is_none() || self.done_by == Some(*leader));
         if leader.is_some() {
+            if self.leader.is_passed_on() {
+                self.settle(leader, at);
+            }
             if let Some(how) = self.leader.reached() {
                 self.leaderless(findings, how, at);
             }
         } else if self.terms.quiet {
-            self.leader.undone();
+            self.leader.undone(at);
         }
         if self.agreement.is_wanted()
             && self.agree()
@@ -188,6 +195,13 @@ impl Liveness {
         {
             self.disagreed(findings, how, at);
         }
+    }
+
+    /// From here on this leader must stay.
+    fn settle(&mut self, leader: Option<NodeId>, at: Time) {
+        self.settled = leader;
+        self.tested = leader.map_or(Time::NEVER, |_| at + self.terms.recovery);
+        self.next = self.next.min(self.tested);
     }
 
     /// Do all who are up name the one that leads?
@@ -266,8 +280,7 @@ impl Liveness {
         match self.leader.wake(at) {
             Some(Due::Bound { met }) => {
                 findings.exercised(Promise::EventualLeader);
-                self.settled = self.sole_leader().filter(|_| met && self.terms.quiet);
-                self.tested = self.settled.map_or(Time::NEVER, |_| at + self.terms.recovery);
+                self.settle(self.sole_leader().filter(|_| met && self.terms.quiet), at);
             }
             Some(Due::Stuck) => self.leaderless(findings, Late::Stuck, at),
             None => {}

@@ -11,6 +11,15 @@ fn idle() -> Story {
     Story::with_claims(3, RAFT, &claims, |setup| setup.work.on = false)
 }
 
+/// The same, of an algorithm whose leaders go by themselves: the next one is there within a fifth of a second.
+fn passing_on() -> Story {
+    let mut setup = Setup { nodes: 3, ..Setup::default() };
+    setup.work.on = false;
+    let claims = Claim::all(Assumption::Asynchrony, &[EventualLeader]);
+    let handover = Some(vec![(Span::millis(200), "handover")]);
+    Story::with_bounds(&setup, BULLY, &claims, &Bounds { handover, ..bounds() })
+}
+
 impl Story {
     /// All is well: everybody runs and reaches everybody.
     fn calm(&mut self) -> &mut Story {
@@ -59,6 +68,33 @@ fn a_leader_after_the_bound_is_slow_and_no_leader_after_four_bounds_is_stuck() {
     let verdicts = idle().calm().at(4_001).end();
     assert_eq!(lateness(&verdicts, EventualLeader), Some(Liveness::Stuck));
     assert!(verdicts.violated(EventualLeader).contains("nobody leads"));
+}
+
+#[test]
+fn the_bound_may_pass_between_two_leaders_where_each_goes_by_itself() {
+    let mut story = passing_on();
+    story.calm().at(500).leads(1, 0).at(900).steps_down(1, 0).at(1_099).leads(2, 0).at(1_500).steps_down(2, 0);
+    let verdicts = story.at(2_400).leads(3, 0).at(4_000).end();
+    verdicts.held(EventualLeader);
+    // Once before the bound, and once when the second had gone: from then on the bound is counted anew.
+    assert_eq!(verdicts.of(EventualLeader).exercised, 2);
+    let mut story = idle();
+    story.calm().at(500).elected(1, 1, &[1, 2]).at(900).steps_down(1, 1).at(1_099).elected(2, 2, &[2, 3]).at(1_500);
+    assert_eq!(lateness(&story.end(), EventualLeader), Some(Liveness::Slow));
+}
+
+#[test]
+fn a_handover_that_takes_longer_than_it_may_is_found() {
+    let mut story = passing_on();
+    story.calm().at(500).leads(1, 0).at(900).steps_down(1, 0).at(1_101).leads(2, 0).at(1_500);
+    assert_eq!(lateness(&story.end(), EventualLeader), Some(Liveness::Slow));
+    let mut story = passing_on();
+    story.calm().at(500).leads(1, 0).at(900).steps_down(1, 0).at(4_001);
+    assert_eq!(lateness(&story.end(), EventualLeader), Some(Liveness::Stuck));
+    // Nor does a leader of early times excuse that there has been none since.
+    let mut story = passing_on();
+    story.calm().at(300).leads(1, 0).at(700).steps_down(1, 0).at(1_001).leads(2, 0).at(1_500);
+    assert_eq!(lateness(&story.end(), EventualLeader), Some(Liveness::Slow));
 }
 
 #[test]

@@ -22,6 +22,16 @@ const BULLY: Facts = Facts { epochs: false, votes: false, history: false, durabl
 /// The recovery bound of the stories, in milliseconds.
 const BOUND: u64 = 1_000;
 
+fn bounds() -> Bounds {
+    Bounds {
+        recovery: vec![(Span::millis(BOUND), "recovery")],
+        step_down: Some(vec![(Span::millis(300), "step-down")]),
+        detection: Span::millis(100),
+        overlap: Some(vec![(Span::millis(50), "overlap")]),
+        ..Bounds::default()
+    }
+}
+
 fn term(number: u64) -> Epoch {
     Epoch(number, 0)
 }
@@ -50,16 +60,13 @@ impl Story {
     fn with_claims(members: u16, facts: Facts, claims: &[Claim], change: impl FnOnce(&mut Setup)) -> Story {
         let mut setup = Setup { nodes: members, ..Setup::default() };
         change(&mut setup);
-        let bounds = Bounds {
-            recovery: vec![(Span::millis(BOUND), "recovery")],
-            step_down: Some(vec![(Span::millis(300), "step-down")]),
-            detection: Span::millis(100),
-            overlap: Some(vec![(Span::millis(50), "overlap")]),
-            ..Bounds::default()
-        };
-        let count = usize::from(members);
+        Story::with_bounds(&setup, facts, claims, &bounds())
+    }
+
+    fn with_bounds(setup: &Setup, facts: Facts, claims: &[Claim], bounds: &Bounds) -> Story {
+        let count = usize::from(setup.nodes);
         Story {
-            audit: Audit::new(&setup, &setup.script, facts, claims, &bounds),
+            audit: Audit::new(setup, &setup.script, facts, claims, bounds),
             now: Time::ZERO,
             seen: vec![Observation::new(Role::Follower, Epoch::default()); count],
             logs: vec![Vec::new(); count],
