@@ -2,10 +2,11 @@
 
 use reports::json::Run;
 use scenarios::{Scenario, misfit, overrides, suggest};
+use sim::algorithm::total;
 use sim::observer::Observer;
 use sim::outcome::Outcome;
 use sim::resource_bugs::resource_mutants;
-use sim::{Options, Player, Registry, Value};
+use sim::{Options, Player, Registry, Span, Value};
 
 use crate::arguments::PlayerArguments;
 use crate::crash;
@@ -54,6 +55,11 @@ impl<'r> Cast<'r> {
         let warned = (!warnings.is_empty()).then(|| warnings.render(talk_in_colour()));
         let notes = if self.settings.is_empty() { Vec::new() } else { self.player.notes(&self.settings) };
         warned.into_iter().chain(notes.iter().map(|note| format!("note: {note}"))).collect()
+    }
+
+    /// Within what time the algorithm recovers by its own bound, once nothing is wrong; zero: it states none.
+    pub fn recovery(&self) -> Span {
+        total(&self.player.bounds(&self.settings, &self.scenario.setup).recovery)
     }
 
     /// One run; should it panic, the command that reproduces it is told.

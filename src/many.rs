@@ -29,7 +29,12 @@ pub fn seeds(cast: &Cast<'_>, seeds: Range<u64>, arguments: &RunArguments, data:
         data.write(&cast.head(&format!("seeds {words}")))?;
         data.flush()?;
     }
-    let mut tally = Tally { summary: Summary::default(), exit: exit::AS_EXPECTED, failure: None, first_failing: None };
+    let mut tally = Tally {
+        summary: Summary::recovering_within(cast.recovery()),
+        exit: exit::AS_EXPECTED,
+        failure: None,
+        first_failing: None,
+    };
     let bar = progress::bar(seeds.end - seeds.start);
     let sweep = Sweep { seeds, jobs: arguments.threads.count(), stop: interrupt::stopped() };
     sweep.each(

@@ -97,10 +97,10 @@ pub fn show(cast: &Cast<'_>, seed: u64, showing: &Showing<'_>, data: &mut Data) 
     pictures.map_or(Ok(()), |pictures| pictures.finish(cast, &outcome))?;
     let exit = verdict(&outcome);
     let text = match showing.format {
-        Format::Human => live.finish() + &human::report(&outcome, cast.scenario.setup.measure.as_ref()),
+        Format::Human => live.finish() + &human::report(&outcome, cast.scenario.setup.measure.as_ref(), cast.recovery()),
         Format::Json => cast.as_json(&outcome).pretty() + "\n",
         Format::Jsonl => cast.as_json(&outcome).line() + "\n",
-        Format::Markdown => markdown::report(&outcome),
+        Format::Markdown => markdown::report(&outcome, cast.recovery()),
     };
     print(data, &text)?;
     if showing.check_determinism && for_eyes {

@@ -107,6 +107,7 @@ fn case(pool: &Pool, runs: &[Run], places: &[usize]) -> Case {
         harm_fails: false,
         measures_failover: false,
         measure_line: None,
+        recovery_beyond_run: None,
         events: Vec::new(),
         records: Records { scenario, algorithm, digest: String::new(), invariants, runs },
         complaints: Vec::new(),

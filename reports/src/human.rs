@@ -15,8 +15,9 @@ pub fn head(seeds: &str, scenario: &str, algorithm: &str, nodes: u16, duration: 
 }
 
 /// Everything after the live log: verdicts, split-brain, failovers, counters, faults that did not happen, fingerprint, and
-/// the findings last. `measure` is the figure that the scenario asks for.
-pub fn report(outcome: &Outcome, measure: Option<&Measure>) -> String {
+/// the findings last. `measure` is the figure that the scenario asks for, `recovery` what the algorithm may take to recover by its own
+/// bound (zero: it states none).
+pub fn report(outcome: &Outcome, measure: Option<&Measure>, recovery: Span) -> String {
     let mut out = String::new();
     let verdicts = sections::verdicts(outcome);
     if !verdicts.is_empty() {
@@ -34,6 +35,7 @@ pub fn report(outcome: &Outcome, measure: Option<&Measure>) -> String {
     if !failovers.is_empty() {
         heading(&mut out, "failovers");
         out.push_str(&failovers.text());
+        sections::cut_short(outcome, recovery).iter().for_each(|words| line(&mut out, &format!("  {words}")));
     }
     heading(&mut out, "counters");
     for (subject, words) in sections::counters(outcome) {
@@ -74,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_finding_says_what_who_when_and_its_standing() {
-        let report = report(&example::outcome(), Some(&Measure::Failover));
+        let report = report(&example::outcome(), Some(&Measure::Failover), Span::ZERO);
         assert!(report.contains(
             "safety: effective-split-brain violated at 2.600000s by n1, n3 (outside the algorithm's assumptions): item 41"
         ));
@@ -82,19 +84,36 @@ mod tests {
 
     #[test]
     fn the_four_kinds_of_split_brain_have_a_line_each() {
-        let report = report(&example::outcome(), Some(&Measure::Failover));
+        let report = report(&example::outcome(), Some(&Measure::Failover), Span::ZERO);
         for kind in ["same-epoch leaders", "overlapping authority", "conflicting effects", "divergence"] {
             assert_eq!(report.matches(kind).count(), 1, "{kind}");
         }
     }
 
     #[test]
+    fn a_failover_that_the_run_cut_short_is_not_said_never_to_end() {
+        let mut outcome = example::outcome();
+        outcome.failovers.iter_mut().for_each(|failover| (failover.elected, failover.effective) = (None, None));
+        let left = outcome.end.since(outcome.failovers[0].lost);
+        let short = report(&outcome, None, left + Span::nanos(1));
+        assert!(short.contains("too short to judge:") && short.contains("example may take"), "{short}");
+        assert!(
+            short.contains(&format!("not in {}", words::span(left))) && !sections::failovers(&outcome).text().contains("never"),
+            "{short}"
+        );
+        assert!(!report(&outcome, None, Span::ZERO).contains("too short to judge"), "it states no bound");
+    }
+
+    #[test]
     fn what_was_asked_for_and_did_not_come_about_is_said_to_be_so() {
-        assert!(report(&example::outcome(), Some(&Measure::Failover)).contains("measured    failover: it did not come about"));
+        assert!(
+            report(&example::outcome(), Some(&Measure::Failover), Span::ZERO)
+                .contains("measured    failover: it did not come about")
+        );
     }
 
     #[test]
     fn a_fault_that_found_no_target_is_not_passed_over() {
-        assert!(report(&example::outcome(), Some(&Measure::Failover)).contains("no leader within 2s"));
+        assert!(report(&example::outcome(), Some(&Measure::Failover), Span::ZERO).contains("no leader within 2s"));
     }
 }

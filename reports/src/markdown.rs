@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
+use sim::Span;
 use sim::outcome::Outcome;
 
 use crate::{sections, words};
 
-/// The whole report.
-pub fn report(outcome: &Outcome) -> String {
+/// The whole report; `recovery` is what the algorithm may take to recover by its own bound (zero: it states none).
+pub fn report(outcome: &Outcome, recovery: Span) -> String {
     let mut out = format!("# Seed {}, {}, {}\n\n", outcome.seed, outcome.scenario, outcome.algorithm);
     let mut add = |text: &str| out.write_str(text).expect("a string takes any text");
     let findings = sections::findings(outcome);
@@ -29,6 +30,7 @@ pub fn report(outcome: &Outcome) -> String {
     if !failovers.is_empty() {
         add("\n## Failovers\n\n");
         add(&failovers.markdown());
+        sections::cut_short(outcome, recovery).iter().for_each(|words| add(&format!("\n{words}\n")));
     }
     add("\n## Counters\n\n");
     for (subject, words) in sections::counters(outcome) {
@@ -47,7 +49,7 @@ mod tests {
 
     #[test]
     fn markdown_holds_no_colours() {
-        let report = super::report(&example::outcome());
+        let report = super::report(&example::outcome(), sim::Span::ZERO);
         assert!(!report.contains('\x1b'));
         assert!(report.starts_with("# Seed 42, leader-isolated, example\n"));
         assert!(report.contains("| effective-split-brain | violated | outside-assumptions | 9 |"));

@@ -83,13 +83,31 @@ pub fn failovers(outcome: &Outcome) -> Table {
         let total = match last {
             _ if absorbed => Cell::painted("absorbed", Paint::Dim),
             Some(end) => words::span(end.since(lost)).into(),
-            None => Cell::painted("never", Paint::Noted),
+            None => Cell::painted(format!("not in {}", words::span(outcome.end.since(lost))), Paint::Noted),
         };
         let began = lost.to_string().into();
         let (detection, election) = (part(Some(lost), detected), part(detected, elected));
         table.row([began, cause.name().into(), detection, election, part(elected, effective), total]);
     }
     table
+}
+
+/// That a failover was not over when the run ended says nothing, where less time was left than the algorithm may take by its own
+/// bound; `recovery` zero: it states none.
+pub fn cut_short(outcome: &Outcome, recovery: Span) -> Option<String> {
+    let left = cut_short_with(outcome, recovery).min()?;
+    let (recovery, left) = (words::about(recovery), words::about(left));
+    Some(format!("too short to judge: {left} are left of the run, and {} may take {recovery} to recover", outcome.algorithm))
+}
+
+/// By failover that was cut short: how much time was left.
+pub fn cut_short_with(outcome: &Outcome, recovery: Span) -> impl Iterator<Item = Span> + '_ {
+    let works = outcome.counters.proposed > 0;
+    let unended = outcome.failovers.iter().filter(move |failover| {
+        let over = if works { failover.effective } else { failover.elected };
+        over.is_none() && !failover.absorbed
+    });
+    unended.map(|failover| outcome.end.since(failover.lost)).filter(move |left| *left < recovery)
 }
 
 /// `messages 900 sent, 850 delivered …`: one line a subject.

@@ -10,9 +10,9 @@ use sim::outcome::{Judgement, Outcome, Severity, Verdict};
 use crate::json::SCHEMA;
 use crate::paint::Paint;
 use crate::resource::{Resource, Sums};
-use crate::statistics;
 use crate::table::{Cell, Table};
 use crate::words;
+use crate::{sections, statistics};
 
 /// Seeds with findings that are named one by one.
 const MOST_NAMED: usize = 10;
@@ -30,6 +30,11 @@ pub struct Summary {
     failovers: Vec<u64>,
     absorbed: u64,
     never: u64,
+    /// Within what time the algorithm recovers by its own bound; zero: it states none.
+    recovery: Span,
+    /// Failovers of which the run left less than that: how many, and the least that was left.
+    cut_short: u64,
+    left: Option<Span>,
     kinds: Kinds,
     resource: Sums,
     failing: Vec<Failing>,
@@ -102,6 +107,11 @@ struct Failovers {
 }
 
 impl Summary {
+    /// Of an algorithm that by its own bound recovers within this time; zero: it states none.
+    pub fn recovering_within(recovery: Span) -> Summary {
+        Summary { recovery, ..Summary::default() }
+    }
+
     /// Counts one more run; all must be of one scenario and one algorithm.
     pub fn add(&mut self, outcome: &Outcome) {
         self.runs += 1;
@@ -118,6 +128,10 @@ impl Summary {
                 Some(end) => self.failovers.push(end.since(failover.lost).0),
                 None => self.never += 1,
             }
+        }
+        for left in sections::cut_short_with(outcome, self.recovery) {
+            self.cut_short += 1;
+            self.left = Some(self.left.map_or(left, |least| least.min(left)));
         }
         self.split_brain(outcome);
         self.resource.add(outcome);
@@ -303,7 +317,7 @@ impl Summary {
             format!("leader changes a run: median {changes}"),
             format!("somebody leads at the end: {} of {} runs", self.led_at_end, self.runs),
             format!(
-                "failovers: {} recovered (median {}, longest {}), {} absorbed, {} never",
+                "failovers: {} recovered (median {}, longest {}), {} absorbed, {} not over at the end",
                 self.failovers.len(),
                 words(statistics::median(&self.failovers)),
                 words(self.failovers.iter().copied().max()),
@@ -311,6 +325,13 @@ impl Summary {
                 self.never
             ),
         ];
+        lines.extend(self.left.map(|left| {
+            let (recovery, left) = (words::about(self.recovery), words::about(left));
+            let cut = self.cut_short;
+            format!(
+                "too short to judge: {cut} of them had less left than the {recovery} that recovery may take (the least {left})"
+            )
+        }));
         lines.extend(self.resource.lines());
         lines
     }

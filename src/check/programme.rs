@@ -152,6 +152,8 @@ fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r 
             Some(_) => None,
             None => Some(Cast::of(scenario.clone(), *player, None)?),
         };
+        let recovery = cast.as_ref().map(Cast::recovery);
+        case.recovery_beyond_run = recovery.filter(|recovery| *recovery > scenario.setup.duration);
         parts.push(Part { case, cast });
     }
     Ok(parts)
@@ -174,6 +176,7 @@ fn case(scenario: &Scenario, algorithm: &'static str, events: &[Scripted]) -> Ca
         harm_fails: false,
         measures_failover: matches!(scenario.setup.measure, Some(Measure::Failover)),
         measure_line: scenario.line_of(&["measure"]),
+        recovery_beyond_run: None,
         events: events.to_vec(),
         records: Records {
             scenario: scenario.origin.clone(),

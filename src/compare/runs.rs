@@ -38,7 +38,8 @@ struct Playing<'p> {
 /// Where the raw lines cannot be written.
 pub fn run(programme: &Programme<'_>, arguments: &CompareArguments, mut raw: Option<&mut Whole>) -> Result<Comparison, Failure> {
     let playing = playing(programme);
-    let mut columns: Vec<Column> = playing.iter().map(|one| Column::new(one.cast.player.name(), None)).collect();
+    let column = |one: &Playing<'_>| Column::new(one.cast.player.name(), None).recovering_within(one.cast.recovery());
+    let mut columns: Vec<Column> = playing.iter().map(column).collect();
     let wants_lines = raw.is_some();
     seed_by_seed(&playing, &arguments.field, wants_lines, |came| {
         for (column, came) in columns.iter_mut().zip(came) {

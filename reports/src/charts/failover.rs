@@ -39,9 +39,21 @@ impl Line<'_> {
             figures.push(self.figure("failover_ns/0/value_ns", median.map_or_else(|| String::from("null"), |ns| ns.to_string())));
         }
         if sample.never() > 0 {
-            said.push(format!("{} of {} never", text::grouped(sample.never()), text::grouped(sample.len())));
-            figures.push(self.figure("never", sample.never().to_string()));
+            let (never, all) = (text::grouped(sample.never()), text::grouped(sample.len()));
             figures.push(self.figure("failovers", sample.len().to_string()));
+            if let Some(cut) = self.figures.cut_short {
+                figures.push(self.figure("cut_short/seeds", cut.seeds.to_string()));
+                let short = text::grouped(cut.seeds);
+                said.push(match self.figures.stuck {
+                    None => format!("{short} of {all} cut short"),
+                    Some(_) => format!("{never} of {all} not over, {short} cut short"),
+                });
+            } else {
+                said.push(format!("{never} of {all} never"));
+            }
+            if self.figures.stuck.is_some() {
+                figures.push(self.figure("never", sample.never().to_string()));
+            }
         }
         let text = format!("{}: {}", self.algorithm, said.join(", "));
         Label::new(text, (0.0, 0.0)).figures(figures)

@@ -221,6 +221,16 @@ fn whoever_never_recovers_is_counted_in_the_chart_and_nobody_is_dropped() {
     assert!(texts.iter().any(|text| text.starts_with("raft: ") && text.ends_with("2 of 60 never")), "{texts:?}");
 }
 
+#[test]
+fn whoever_the_end_of_the_run_cut_short_is_not_said_never_to_recover() {
+    let mut comparison = comparison(2, 60, true);
+    comparison.rows[0].columns.iter_mut().for_each(|column| column.recovery = Span(u64::MAX));
+    let chart = failover::chart(&comparison.rows[0], "", &(0..60));
+    let texts: Vec<&str> = chart.labels.iter().map(|label| label.text.as_str()).collect();
+    assert!(texts.iter().any(|text| text.starts_with("zab: 60 of 60 cut short")), "{texts:?}");
+    assert!(texts.iter().any(|text| text.starts_with("raft: ") && text.ends_with("2 of 60 cut short")), "{texts:?}");
+}
+
 /// The ways in which a figure of the JSON may be written in a label.
 fn shown(value: &Value) -> Vec<String> {
     match (value.as_u64(), value.as_f64()) {

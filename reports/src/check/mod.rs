@@ -11,6 +11,7 @@ mod weigh;
 use std::ops::Range;
 
 use scenarios::Threshold;
+use sim::Span;
 
 pub use ledger::{Ledger, NotALedger, Records};
 pub use run::Run;
@@ -36,6 +37,9 @@ pub struct Case {
     pub measures_failover: bool,
     /// Where that stands.
     pub measure_line: Option<usize>,
+    /// How long the algorithm may take to recover by its own bound, where that is longer than a run: then a failover that was not
+    /// over says nothing.
+    pub recovery_beyond_run: Option<Span>,
     /// Events of the script. What a swarm draws is none of them: it differs from seed to seed.
     pub events: Vec<Scripted>,
     pub records: Records,

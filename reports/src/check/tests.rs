@@ -31,6 +31,7 @@ pub(crate) fn case(runs: Vec<Run>) -> Case {
         harm_fails: false,
         measures_failover: false,
         measure_line: Some(3),
+        recovery_beyond_run: None,
         events: vec![Scripted { name: String::from("cut"), line: Some(5), moment: None }],
         records: Records {
             scenario: String::from("some/leader-crash.toml"),
@@ -81,6 +82,18 @@ fn what_is_meant_to_be_found_and_is_not_is_wrong_too() {
     let untested = (0..20).map(|seed| Run { tested: 0b01, ..run(seed) }).collect();
     let complaints = weigh(&Case { expects: vec!["effective-split-brain"], ..case(untested) });
     assert!(complaints[0].words.contains("never put to the test"), "{complaints:?}");
+}
+
+#[test]
+fn a_failover_beyond_the_end_of_a_run_that_is_too_short_is_not_said_to_be_never() {
+    let runs: Vec<Run> = (0..20).map(|seed| Run { recovered_ns: None, led: false, ..run(seed) }).collect();
+    let thresholds = vec![(Threshold { key: "failover-p50", most: Value::Span(Span::secs(2)) }, None)];
+    let stuck = Case { thresholds, ..case(runs) };
+    assert!(weigh(&stuck)[0].words.starts_with("failover-p50 is never, and at most 2.000 s"), "{}", weigh(&stuck)[0].words);
+    let short = Case { recovery_beyond_run: Some(Span::secs(84)), ..stuck };
+    let words =
+        "failover-p50 is beyond the end of the run, which is too short to judge (recovery may take 84.0 s), and at most 2.000 s";
+    assert!(weigh(&short)[0].words.starts_with(words), "{}", weigh(&short)[0].words);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use super::{Complaint, Kind};
 use crate::quantile::{Sample, TooFew};
 use crate::words;
 
-/// `None`: it is met.
-pub fn judge(threshold: &Threshold, runs: &[Run]) -> Option<Complaint> {
+/// `None`: it is met. `beyond_run`: how long recovery may take by the algorithm's own bound, where no run is so long.
+pub fn judge(threshold: &Threshold, runs: &[Run], beyond_run: Option<Span>) -> Option<Complaint> {
     let (key, most) = (threshold.key, &threshold.most);
     let missed = |seen: String, worst: Option<u64>| {
         let words = format!("{key} is {seen}, and at most {} is allowed", allowed(most));
@@ -42,7 +42,7 @@ pub fn judge(threshold: &Threshold, runs: &[Run]) -> Option<Complaint> {
         return match figure {
             Some(figure) if figure <= limit => None,
             Some(figure) => missed(words::span(Span(figure)), worst),
-            None => missed(String::from("never"), worst),
+            None => missed(not_over(beyond_run), worst),
         };
     }
     let sum = |figure: &dyn Fn(&Run) -> u64| runs.iter().map(|run| u128::from(figure(run))).sum::<u128>();
@@ -79,6 +79,14 @@ fn failover(key: &str, lost: &[&Run]) -> Result<Option<u64>, TooFew> {
         }
         other => unreachable!("the reader knows no threshold `{other}`"),
     }
+}
+
+/// A failover was not over when its run ended.
+fn not_over(beyond_run: Option<Span>) -> String {
+    beyond_run.map_or_else(
+        || String::from("never"),
+        |bound| format!("beyond the end of the run, which is too short to judge (recovery may take {})", words::about(bound)),
+    )
 }
 
 fn allowed(most: &Value) -> String {

@@ -15,7 +15,9 @@ pub fn weigh(case: &Case) -> Vec<Complaint> {
     let mut all: Vec<Complaint> = promises(case).collect();
     all.extend(case.expects.iter().filter_map(|invariant| expectation(case, invariant)));
     for (threshold, line) in &case.thresholds {
-        all.extend(thresholds::judge(threshold, &case.records.runs).map(|complaint| complaint.at(*line)));
+        all.extend(
+            thresholds::judge(threshold, &case.records.runs, case.recovery_beyond_run).map(|complaint| complaint.at(*line)),
+        );
     }
     all.extend(exercised(case));
     all.sort_by_key(|complaint| complaint.kind);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Column, Comparison, Found, QUANTILES, Row, measure};
+use super::{Column, Comparison, Found, QUANTILES, Row, Unended, measure};
 use crate::choosing::json::{Choosing, choosing};
 use crate::json::SCHEMA;
 use crate::paired::{self, Interval};
@@ -45,6 +45,9 @@ struct OneColumn<'a> {
     /// Of the runs in which work never went on, the first, and the least time that was left to any of them.
     first_never_seed: Option<u64>,
     never_left_ns: Option<u64>,
+    /// Those of them that ended before the algorithm's own recovery bound had passed; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut_short: Option<CutShort>,
     /// Half the width of the band that holds the true distribution of failover times everywhere (Dvoretzky, Kiefer, Wolfowitz).
     failover_band: f64,
     failover_ns: Vec<OneQuantile>,
@@ -68,6 +71,15 @@ struct OneColumn<'a> {
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     measure: serde_json::Map<String, serde_json::Value>,
     against: Vec<Against<'a>>,
+}
+
+#[derive(Serialize)]
+struct CutShort {
+    seeds: usize,
+    first_seed: u64,
+    /// The least time that was left to any of them.
+    left_ns: u64,
+    recovery_bound_ns: u64,
 }
 
 #[derive(Serialize)]
@@ -188,6 +200,12 @@ fn one<'a>(row: &Row, column: &'a Column, against: Vec<Against<'a>>) -> OneColum
         never: figures.failover.never(),
         first_never_seed: figures.first_never,
         never_left_ns: figures.left_ns,
+        cut_short: figures.cut_short.map(|Unended { seeds, first, left }| CutShort {
+            seeds,
+            first_seed: first,
+            left_ns: left.0,
+            recovery_bound_ns: column.recovery.0,
+        }),
         failover_band: figures.failover.band(),
         failover_ns: QUANTILES.into_iter().zip(&figures.quantiles).map(quantile).collect(),
         detection_median_ns: median(&figures.detection),

@@ -11,6 +11,7 @@ pub mod text;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use sim::Span;
 use sim::setup::Measure;
 
 pub use seed::{First, Seed};
@@ -28,6 +29,8 @@ pub struct Column {
     pub algorithm: &'static str,
     /// Why it cannot play.
     pub misfit: Option<String>,
+    /// Within what time it recovers, by its own bound; zero: it states none, or nothing is known of it.
+    pub recovery: Span,
     /// In the order of the seeds.
     pub seeds: Seeds,
     /// Every invariant that was judged, in the order of the verdicts.
@@ -94,6 +97,10 @@ pub struct Figures {
     /// Of the runs in which work never went on, the first, and the least time that was left to any of them.
     pub first_never: Option<u64>,
     pub left_ns: Option<u64>,
+    /// Those of them that ended before the algorithm's own recovery bound had passed: whether it would have recovered, nobody knows.
+    pub cut_short: Option<Unended>,
+    /// The others: it had the time, and did not.
+    pub stuck: Option<Unended>,
     pub detection: Sample,
     pub election: Sample,
     pub takeover: Sample,
@@ -114,6 +121,24 @@ pub struct Figures {
     pub leaderless_ns: Sample,
 }
 
+/// Runs in which work had not gone on when they ended: how many, the first of them, and the least time that was left to any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unended {
+    pub seeds: usize,
+    pub first: u64,
+    pub left: Span,
+}
+
+impl Unended {
+    /// `None`: there is none. `unended`: seeds in order, and how much time was left.
+    fn of(unended: impl Iterator<Item = (u64, Span)>) -> Option<Unended> {
+        unended.fold(None, |all: Option<Unended>, (seed, left)| {
+            let Unended { seeds, first, left: least } = all.unwrap_or(Unended { seeds: 0, first: seed, left });
+            Some(Unended { seeds: seeds + 1, first, left: least.min(left) })
+        })
+    }
+}
+
 /// An invariant that was violated, in so many seeds, the first of them, and how sure we are of its share.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Found {
@@ -125,7 +150,20 @@ pub struct Found {
 
 impl Column {
     pub fn new(algorithm: &'static str, misfit: Option<String>) -> Column {
-        Column { algorithm, misfit, seeds: Seeds::default(), invariants: Vec::new(), figures: OnceLock::new() }
+        Column {
+            algorithm,
+            misfit,
+            recovery: Span::ZERO,
+            seeds: Seeds::default(),
+            invariants: Vec::new(),
+            figures: OnceLock::new(),
+        }
+    }
+
+    /// The same, of an algorithm that by its own bound recovers within this time.
+    #[must_use]
+    pub fn recovering_within(self, recovery: Span) -> Column {
+        Column { recovery, ..self }
     }
 
     /// To be asked for when all seeds are there.
@@ -142,7 +180,12 @@ impl Column {
         let runs = self.seeds.len();
         let lost = || self.seeds.iter().filter_map(|seed| seed.first);
         let failover = Sample::new(lost().map(|first| first.total()));
-        let never = || self.seeds.iter().filter(|seed| seed.first.is_some_and(|first| first.total().is_none()));
+        let unended = || {
+            let lost = self.seeds.iter().filter_map(|seed| Some((seed, seed.first?)));
+            let never = lost.filter(|(_, first)| first.total().is_none());
+            never.map(|(seed, first)| (seed.seed, Span(seed.end_ns - first.lost_ns)))
+        };
+        let never = Unended::of(unended());
         let quantiles = QUANTILES.map(|per_mille| failover.quantile(per_mille));
         let found = |mask: &dyn Fn(&Seed) -> u64| {
             let of = |(bit, &invariant): (usize, &&'static str)| {
@@ -158,8 +201,10 @@ impl Column {
             exercised: self.seeds.iter().filter(|seed| seed.exercised).count(),
             lost: failover.len(),
             quantiles,
-            first_never: never().map(|seed| seed.seed).next(),
-            left_ns: never().filter_map(|seed| seed.first.map(|first| seed.end_ns - first.lost_ns)).min(),
+            first_never: never.map(|never| never.first),
+            left_ns: never.map(|never| never.left.0),
+            cut_short: Unended::of(unended().filter(|(_, left)| *left < self.recovery)),
+            stuck: Unended::of(unended().filter(|(_, left)| *left >= self.recovery)),
             detection: Sample::new(lost().map(|first| first.detection)),
             election: Sample::new(lost().map(|first| first.election)),
             takeover: Sample::new(lost().map(|first| first.takeover)),
@@ -196,6 +241,11 @@ impl Column {
 }
 
 impl Figures {
+    /// In most of the seeds that lost a leader it did not recover, though it had the time.
+    pub fn is_mostly_stuck(&self) -> bool {
+        self.stuck.is_some_and(|stuck| 2 * stuck.seeds >= self.lost)
+    }
+
     /// False failovers for each day of virtual time.
     pub fn false_a_day(&self) -> f64 {
         const DAY: f64 = 86_400e9;

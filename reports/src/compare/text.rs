@@ -6,7 +6,7 @@ use std::iter;
 use sim::Span;
 use sim::setup::Measure;
 
-use super::{Column, Comparison, Figures, Found, Row, measure};
+use super::{Column, Comparison, Figures, Found, Row, Unended, measure};
 use crate::paint::Paint;
 use crate::paired;
 use crate::quantile::{Quantile, TooFew};
@@ -62,13 +62,19 @@ pub(crate) fn table(row: &Row) -> Table {
             quantile(p50, true, figures.left_ns).into(),
             quantile(p90, false, figures.left_ns).into(),
             quantile(p99, false, figures.left_ns).into(),
-            figures.failover.never().to_string().into(),
+            never(figures).into(),
             rate(figures.false_a_day()).into(),
             overlap.into(),
             Cell::painted(findings(figures), paint),
         ]);
     }
     table
+}
+
+/// `3`; where runs were too short to see it recover, they are not among them: `0, 50 cut short`.
+fn never(figures: &Figures) -> String {
+    let stuck = figures.stuck.map_or(0, |stuck| stuck.seeds);
+    figures.cut_short.map_or_else(|| stuck.to_string(), |cut| format!("{stuck}, {} cut short", cut.seeds))
 }
 
 fn rate(rate: f64) -> String {
@@ -101,7 +107,7 @@ pub(crate) fn said(row: &Row) -> Vec<String> {
     lines.extend(clean(&playing));
     lines.extend(row.measure.iter().flat_map(|what| playing.iter().map(move |column| measure::sentence(what, column))));
     lines.extend(fastest(&playing));
-    lines.extend(playing.iter().filter_map(|column| unrecovered(column)));
+    lines.extend(playing.iter().flat_map(|column| [unrecovered(column), cut_short(column)]).flatten());
     // Where something else is measured, failovers are not what the scenario is for.
     if matches!(row.measure, None | Some(Measure::Failover)) {
         lines.extend(rare(&playing));
@@ -137,17 +143,28 @@ fn fastest(playing: &[&Column]) -> Vec<String> {
     let by_median = |(_, figures): &&(&Column, &Figures)| figures.failover.median().unwrap_or(u64::MAX);
     let Some((best, figures)) = lost.iter().min_by_key(by_median) else { return Vec::new() };
     let Some(median) = figures.failover.median() else {
-        return vec![format!("nobody recovers in most seeds, not even {}", best.algorithm)];
+        let name = best.algorithm;
+        return vec![if figures.is_mostly_stuck() {
+            format!("nobody recovers in most seeds, not even {name}")
+        } else {
+            format!("in most seeds the run is too short to see anybody recover, even {name}")
+        }];
     };
     let others = lost.iter().filter(|(other, _)| other.algorithm != best.algorithm);
-    others.filter_map(|(other, _)| Some(against(best, median, other, best.against(other)?))).collect()
+    others.filter_map(|(other, _)| Some(against(best, median, other, &best.against(other)?))).collect()
 }
 
 /// One pair; said the way round in which the factor is above one.
-fn against(best: &Column, median: u64, other: &Column, compared: paired::Comparison) -> String {
+fn against(best: &Column, median: u64, other: &Column, compared: &paired::Comparison) -> String {
+    let stuck = other.figures().is_mostly_stuck();
     let (best, other, pairs) = (best.algorithm, other.algorithm, words::count(compared.pairs));
     let time = words::about(Span(median));
     let Some(slower) = compared.swapped().ratio else {
+        if !stuck {
+            return format!(
+                "{best}: median failover {time}, where most of {pairs} paired seeds are too short to see {other} recover"
+            );
+        }
         return format!("{best}: median failover {time}, where {other} does not recover in most of {pairs} paired seeds");
     };
     let [factor, low, high] = words::factor(slower);
@@ -164,13 +181,28 @@ fn against(best: &Column, median: u64, other: &Column, compared: paired::Compari
 /// Runs that never recovered are above every figure, and what that means.
 fn unrecovered(column: &Column) -> Option<String> {
     let figures = column.figures();
-    let (seed, left) = (figures.first_never?, figures.left_ns?);
+    let Unended { seeds, first, left } = figures.stuck?;
     Some(format!(
-        "{}: work never went on in {} of {} seeds that lost a leader; they count above every time (the least had {} left), the first is seed {seed}: look at it, or lengthen the run",
+        "{}: work never went on in {} of {} seeds that lost a leader; they count above every time (the least had {} left), the first is seed {first}: look at it, or lengthen the run",
         column.algorithm,
-        words::count(figures.failover.never()),
+        words::count(seeds),
         words::count(figures.lost),
-        words::about(Span(left)),
+        words::about(left),
+    ))
+}
+
+/// Runs that were too short for what the algorithm may take by its own bound: nothing is known of them, and what would help.
+fn cut_short(column: &Column) -> Option<String> {
+    let figures = column.figures();
+    let Unended { seeds, first, left } = figures.cut_short?;
+    Some(format!(
+        "{}: too short to judge: in {} of {} seeds that lost a leader the run ends before its recovery bound of {} has passed (the least had {} left, the first is seed {first}); they count above every time: lengthen the run by {}",
+        column.algorithm,
+        words::count(seeds),
+        words::count(figures.lost),
+        words::about(column.recovery),
+        words::about(left),
+        words::about(Span::secs((column.recovery - left).0.div_ceil(1_000_000_000))),
     ))
 }
 
@@ -289,5 +321,27 @@ mod tests {
             "raft: work never went on in 40 of 400 seeds that lost a leader; they count above every time (the least had 8.00 s left), the first is seed 7: look at it, or lengthen the run"
         );
         assert_eq!(said_of(vec![column("zab", (0..400).map(|_| Some(None)))])[1], "nobody recovers in most seeds, not even zab");
+    }
+
+    #[test]
+    fn runs_that_end_before_the_bound_are_not_said_never_to_recover() {
+        // Eight seconds are left.
+        let bounded = |mut column: Column, seconds| {
+            column.recovery = Span::secs(seconds);
+            column
+        };
+        let slow = || column("zab", (0..400).map(|_| Some(None)));
+        let lines = said_of(vec![column("raft", around(300, 37, 400)), bounded(slow(), 20)]);
+        assert_eq!(lines[1], "raft: median failover 299 ms, where most of 400 paired seeds are too short to see zab recover");
+        assert_eq!(
+            lines[2],
+            "zab: too short to judge: in 400 of 400 seeds that lost a leader the run ends before its recovery bound of 20.0 s has passed (the least had 8.00 s left, the first is seed 0); they count above every time: lengthen the run by 12.0 s"
+        );
+        assert!(!lines.iter().any(|line| line.contains("never")), "{lines:?}");
+        assert_eq!(never(bounded(slow(), 20).figures()), "0, 400 cut short");
+        assert_eq!(said_of(vec![bounded(slow(), 20)])[1], "in most seeds the run is too short to see anybody recover, even zab");
+        // It had all the time that it may take by its own bound.
+        assert!(said_of(vec![bounded(slow(), 8)])[2].starts_with("zab: work never went on in 400 of 400 seeds"));
+        assert_eq!(never(bounded(slow(), 8).figures()), "400");
     }
 }

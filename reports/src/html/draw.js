@@ -257,7 +257,7 @@ function below(stage) {
     }
     if (over(story, it) === null && !it.absorbed) {
       const from = it.elected ?? it.detected ?? it.lost;
-      if (meets({ from, until: story.end })) box(stage, x(from), y + 2, x(story.end) - x(from), 9, "found", it.cause + ": never over");
+      if (meets({ from, until: story.end })) box(stage, x(from), y + 2, x(story.end) - x(from), 9, "found", it.cause + ": not over at the end");
     }
   }
   y += FOUND;

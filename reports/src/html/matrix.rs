@@ -81,7 +81,8 @@ fn cell(out: &mut String, column: &Column, row: usize, algorithm: usize) {
         (0, _) => String::from("no failover"),
         (_, Err(_)) => String::from("too few for a median"),
         (_, Ok(Quantile { value: Some(median), .. })) => format!("median {}", brief(*median)),
-        (_, Ok(_)) => String::from("median: never"),
+        (_, Ok(_)) if figures.is_mostly_stuck() => String::from("median: never"),
+        (_, Ok(_)) => String::from("run too short"),
     });
     push(
         out,

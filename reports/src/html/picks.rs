@@ -66,7 +66,7 @@ fn of(column: &Column) -> Vec<(u64, Vec<String>)> {
     let mut failovers: Vec<(u64, u64)> =
         column.seeds.iter().filter_map(|seed| Some((seed.first?.total().unwrap_or(u64::MAX), seed.seed))).collect();
     failovers.sort_unstable();
-    let time = |ns: u64| if ns == u64::MAX { String::from("never over") } else { words::span(Span(ns)) };
+    let time = |ns: u64| if ns == u64::MAX { String::from("not over when the run ended") } else { words::span(Span(ns)) };
     // The first of several seeds that are equally bad.
     if let Some((worst, _)) = failovers.last()
         && let Some((_, seed)) = failovers.iter().find(|(ns, _)| ns == worst)
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_failover_that_never_ends_is_the_worst_and_the_first_such_seed_is_shown() {
         let told = of(&column(vec![seed(0, Some(900)), seed(1, None), seed(2, None), seed(3, Some(100)), seed(4, Some(50))]));
-        assert_eq!(told[0], (1, vec![String::from("worst failover (never over)")]));
+        assert_eq!(told[0], (1, vec![String::from("worst failover (not over when the run ended)")]));
         assert_eq!(told[1].0, 0, "of 50, 100, 900, never, never the third is the median");
     }
 

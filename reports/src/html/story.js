@@ -80,7 +80,7 @@ function events(story) {
   const list = [];
   for (const it of story.failovers) {
     const end = over(story, it);
-    const took = it.absorbed ? "absorbed" : end === null ? "never over" : span(it.took);
+    const took = it.absorbed ? "absorbed" : end === null ? "not over at the end" : span(it.took);
     const what = it.cause === "start" ? "first election" : "leader lost (" + it.cause + ")";
     list.push({ at: it.lost, until: end ?? it.lost, text: what + ": " + took, harm: !it.absorbed && end === null });
   }

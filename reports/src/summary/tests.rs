@@ -37,6 +37,16 @@ fn a_failover_that_never_ended_is_counted_and_not_dropped() {
 }
 
 #[test]
+fn a_failover_that_the_run_cut_short_is_said_to_be_too_short_to_judge() {
+    let mut summary = Summary::recovering_within(Span::secs(60));
+    summary.add(&example::outcome());
+    let text = summary.text(&|seed| format!("{seed}"));
+    assert!(text.contains("1 not over at the end"), "{text}");
+    assert!(text.contains("too short to judge: 1 of them had less left than the 60.0 s that recovery may take"), "{text}");
+    assert!(!three().text(&|seed| format!("{seed}")).contains("too short to judge"), "it states no bound");
+}
+
+#[test]
 fn what_swarms_drew_in_vain_is_told_by_kind_and_only_where_it_was_most_runs() {
     let mut summary = Summary::default();
     for seed in 0..5 {
