@@ -28,6 +28,7 @@ mod script;
 mod work;
 
 // What is built in.
+mod caution;
 mod library;
 mod misfit;
 mod registry;
@@ -45,6 +46,7 @@ pub mod write;
 // For editors.
 mod schema;
 
+pub use caution::late_answers;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{Found, find};
 pub use library::library;

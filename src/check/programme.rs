@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use reports::check::{Broken, Case, Records, Scripted};
-use scenarios::{Scenario, misfit};
+use scenarios::{Scenario, late_answers, misfit};
 use sim::algorithm::Promise;
 use sim::audit::catalogue;
 use sim::fault::{ScriptEvent, When};
@@ -152,6 +152,11 @@ fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r 
             Some(_) => None,
             None => Some(Cast::of(scenario.clone(), *player, None)?),
         };
+        if let Some(cast) = &cast {
+            late_answers(&scenario.setup, *player, scenario.settings_of(cast.player.name()))
+                .iter()
+                .for_each(|note| talk(&format!("note: {}: {note}", scenario.origin)));
+        }
         let recovery = cast.as_ref().map(Cast::recovery);
         case.recovery_beyond_run = recovery.filter(|recovery| *recovery > scenario.setup.duration);
         parts.push(Part { case, cast });
