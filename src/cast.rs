@@ -1,7 +1,7 @@
 //! Who plays what: a scenario that has been read, the algorithm, its settings and its bug; and the command that says the same.
 
 use reports::json::Run;
-use scenarios::{Scenario, late_answers, misfit, overrides, suggest};
+use scenarios::{Scenario, cautions, misfit, overrides, suggest};
 use sim::algorithm::total;
 use sim::observer::Observer;
 use sim::outcome::Outcome;
@@ -54,7 +54,7 @@ impl<'r> Cast<'r> {
         let warnings = &self.scenario.warnings;
         let warned = (!warnings.is_empty()).then(|| warnings.render(talk_in_colour()));
         let notes = if self.settings.is_empty() { Vec::new() } else { self.player.notes(&self.settings) };
-        let cautions = late_answers(&self.scenario.setup, self.player, &self.settings);
+        let cautions = cautions(&self.scenario.setup, self.player, &self.settings);
         warned.into_iter().chain(notes.iter().chain(&cautions).map(|note| format!("note: {note}"))).collect()
     }
 

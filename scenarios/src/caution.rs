@@ -1,5 +1,5 @@
 //! What whoever chose these settings for this scenario should know, though nothing is wrong with either alone: leases and time-outs
-//! that the network does not leave time for.
+//! that the network does not leave time for, and a first leader that need not come first.
 
 use sim::{Player, Setup, Span, Value};
 
@@ -12,6 +12,19 @@ const TIMEOUTS: [&str; 2] = ["request-timeout", "node-timeout"];
 
 /// Each a sentence. etcd, ZooKeeper and Kubernetes have rules for settings alone, which are kept where settings are read; none of
 /// them knows how long a packet takes, and so these are no errors. The settings must be in order.
+pub fn cautions(setup: &Setup, player: &dyn Player, settings: &[(String, Value)]) -> Vec<String> {
+    let mut all = late_answers(setup, player, settings);
+    if let Some(first) = setup.first_leader.filter(|_| !player.heeds_first_leader(settings, setup)) {
+        all.push(format!(
+            "first-leader: n{} asks at once, and so may others of {}: whose question comes first leads",
+            first + 1,
+            player.name()
+        ));
+    }
+    all
+}
+
+/// Leases and time-outs that are over before an answer can be there.
 pub fn late_answers(setup: &Setup, player: &dyn Player, settings: &[(String, Value)]) -> Vec<String> {
     let there_and_back = setup.network().max_delay.times(2);
     let in_force = player.in_force(settings).unwrap_or_default();
@@ -48,7 +61,7 @@ pub fn late_answers(setup: &Setup, player: &dyn Player, settings: &[(String, Val
 mod tests {
     use super::*;
     use crate::{Scenario, default_registry, library};
-    use sim::Delay;
+    use sim::{Delay, Options};
 
     /// With one-way delays of exactly so many milliseconds.
     fn delayed(millis: u64) -> Setup {
@@ -109,6 +122,21 @@ mod tests {
                 let told = late_answers(&scenario.setup, player, scenario.settings_of(player.name()));
                 assert!(!told.iter().any(|words| words.contains("a lease of")), "{} in {name}: {told:?}", player.name());
             }
+        }
+    }
+
+    #[test]
+    fn a_first_leader_that_need_not_come_first_is_told_of_and_any_other_comes_first() {
+        let registry = default_registry();
+        let setup = Setup { nodes: 5, duration: Span::secs(2), first_leader: Some(2), ..Setup::default() };
+        for player in registry.iter().filter(|player| player.campaigns()) {
+            let told = cautions(&setup, player, &[]);
+            let firsts: Vec<Option<u16>> = (0..30)
+                .map(|seed| player.run(&setup, &[], seed, Options::default()).tenures.first().map(|tenure| tenure.node.0))
+                .collect();
+            let heeded = firsts.iter().all(|first| *first == Some(2));
+            assert_eq!(told.is_empty(), heeded, "{}: {told:?}, {firsts:?}", player.name());
+            assert!(told.iter().all(|words| words.starts_with("first-leader: n3 asks at once")), "{told:?}");
         }
     }
 }

@@ -46,7 +46,7 @@ pub mod write;
 // For editors.
 mod schema;
 
-pub use caution::late_answers;
+pub use caution::{cautions, late_answers};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{Found, find};
 pub use library::library;

@@ -67,6 +67,8 @@ pub trait Player: Send + Sync {
     fn hands_over(&self) -> bool;
     /// A member can be made to campaign at once.
     fn campaigns(&self) -> bool;
+    /// With these settings and in this scenario, whoever is made to campaign at the start comes to lead.
+    fn heeds_first_leader(&self, settings: &Settings, setup: &Setup) -> bool;
     /// The services that it brings along with these settings, as scenario files name them.
     fn services(&self, settings: &Settings) -> Vec<&'static str>;
     /// What the common checkers may rely on with these settings.
@@ -155,6 +157,9 @@ impl<A: Algorithm> Player for PlayerOf<A> {
     }
     fn campaigns(&self) -> bool {
         A::campaign().is_some()
+    }
+    fn heeds_first_leader(&self, settings: &Settings, setup: &Setup) -> bool {
+        A::heeds_first_leader(&configured::<A>(settings), &setup.network())
     }
     fn services(&self, settings: &Settings) -> Vec<&'static str> {
         A::services(&configured::<A>(settings)).into_iter().map(|(name, _)| name).collect()

@@ -209,6 +209,11 @@ impl Algorithm for EtcdSession {
     fn campaign() -> Option<Timer> {
         Some(Timer::Question)
     }
+
+    /// Everybody opens its session when it starts.
+    fn heeds_first_leader(_config: &Config, _network: &Network) -> bool {
+        false
+    }
 }
 
 impl EtcdSession {

@@ -230,4 +230,9 @@ impl Algorithm for KubernetesLease {
     fn campaign() -> Option<Timer> {
         Some(Timer::Retry)
     }
+
+    /// Everybody polls when it starts, as client-go does.
+    fn heeds_first_leader(_config: &Config, _network: &Network) -> bool {
+        false
+    }
 }

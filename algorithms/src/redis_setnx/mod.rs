@@ -323,4 +323,9 @@ impl Algorithm for RedisSetnx {
     fn campaign() -> Option<Timer> {
         Some(Timer::Retry)
     }
+
+    /// The others wait for `retry-delay` before they ask, and by then its command must have come.
+    fn heeds_first_leader(config: &Config, network: &Network) -> bool {
+        config.retry_delay.0 > network.max_delay
+    }
 }

@@ -314,6 +314,15 @@ impl Algorithm for Redlock {
     fn campaign() -> Option<Timer> {
         Some(Timer::Retry)
     }
+
+    /// The others wait for `retry-delay` before they ask, and by then its command must have come to most of the masters.
+    fn heeds_first_leader(config: &Config, network: &Network) -> bool {
+        let answers_before = match config.ask {
+            Order::InTurn => MASTERS.len() as u64 / 2,
+            Order::AtOnce => 0,
+        };
+        config.retry_delay.0 > network.max_delay.times(2 * answers_before + 1)
+    }
 }
 
 /// So many calls may come to nothing after the keys have expired. In 3 000 crashes of a leader each, with 3, 5 and 9 members, nobody

@@ -209,4 +209,8 @@ pub trait Algorithm: Sized + 'static {
     fn campaign() -> Option<Self::Timer> {
         None
     }
+    /// Whether whoever campaigns at once when all start comes to lead, because nobody else tries so soon.
+    fn heeds_first_leader(_config: &Self::Config, _network: &Network) -> bool {
+        true
+    }
 }
