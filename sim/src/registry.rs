@@ -76,6 +76,9 @@ pub trait Player: Send + Sync {
     /// Its liveness bounds in this scenario, for members without settings of their own.
     fn bounds(&self, settings: &Settings, setup: &Setup) -> Bounds;
     /// One run. The settings must be in order (see [`Player::in_force`]).
+    ///
+    /// # Panics
+    /// Where [`SessionSettings`](crate::setup::SessionSettings) break their rules: such a run would not end.
     fn run<'o>(&self, setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Outcome;
 }
 

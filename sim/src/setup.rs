@@ -82,8 +82,29 @@ pub struct Pauses {
 pub struct SessionSettings {
     /// Unacknowledged data for this long ends a session (each end by its own clock).
     pub timeout: Span,
-    /// First retransmission after this; it doubles from there.
+    /// First retransmission after this; it doubles from there. More than zero, which would never become more by doubling, and less
+    /// than `timeout`.
     pub retransmit: Span,
+}
+
+impl SessionSettings {
+    /// Questions to services are sent again by these settings, too, whatever transport an algorithm asks for.
+    ///
+    /// # Panics
+    /// Where `retransmit` is zero: what is lost would be sent again in the same instant, for ever; or where it is no less than
+    /// `timeout`: a session would be over before anything is sent again. Scenario files are refused with either.
+    pub(crate) fn assert_in_order(&self) {
+        let SessionSettings { timeout, retransmit } = *self;
+        assert!(
+            retransmit > Span::ZERO,
+            "SessionSettings::retransmit is 0s, and what is lost would be sent again in the same instant, for ever: set more, such as {}",
+            SessionSettings::default().retransmit
+        );
+        assert!(
+            retransmit < timeout,
+            "SessionSettings::retransmit is {retransmit}, and a session is over after {timeout}: it sends again before it gives up"
+        );
+    }
 }
 
 impl Default for SessionSettings {

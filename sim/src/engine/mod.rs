@@ -116,7 +116,11 @@ pub(crate) struct Engine<'o, A: Algorithm> {
 }
 
 /// One run. The settings must be in order.
+///
+/// # Panics
+/// Where [`SessionSettings`](crate::setup::SessionSettings) break their rules: such a run would not end.
 pub fn run<'o, A: Algorithm>(setup: &'o Setup, settings: &Settings, seed: u64, options: Options<'o>) -> Outcome {
+    setup.session.assert_in_order();
     let mut engine = Engine::<A>::build(setup, settings, seed, options);
     engine.begin();
     engine.turn();

@@ -130,6 +130,32 @@ fn a_link_that_is_cut_from_the_start_comes_up_when_it_is_mended() {
     assert!(up.1 && (30_001..=31_253).contains(&up.0), "{up:?}");
 }
 
+/// Nothing can be lost on these links: what is refused is the setting, before anything is sent.
+fn with_sessions(timeout: Span, retransmit: Span) -> Setup {
+    let mut setup = setup(2, 1);
+    setup.session = SessionSettings { timeout, retransmit };
+    setup
+}
+
+#[test]
+#[should_panic(expected = "SessionSettings::retransmit is 0s")]
+fn sessions_that_send_again_in_the_same_instant_are_refused() {
+    run::<FIRST, 0>(&with_sessions(Span::secs(5), Span::ZERO), 1);
+}
+
+#[test]
+#[should_panic(expected = "SessionSettings::retransmit is 5s, and a session is over after 5s")]
+fn sessions_that_are_over_before_they_send_again_are_refused() {
+    run::<FIRST, 0>(&with_sessions(Span::secs(5), Span::secs(5)), 1);
+}
+
+#[test]
+fn the_shortest_wait_of_all_before_sending_again_ends() {
+    let mut setup = with_sessions(Span::millis(1), Span::nanos(1));
+    setup.link.loss = Ratio::new(1, 2);
+    run::<FIRST, 0>(&setup, 1);
+}
+
 #[test]
 fn what_acknowledgements_and_retransmissions_draw_changes_no_message_of_its_own() {
     let mut calm = setup(2, 30);
