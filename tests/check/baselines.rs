@@ -60,12 +60,7 @@ fn what_no_shard_ran_is_not_ok() {
     }
     write(&folder, "all/b.toml", quiet);
     let merged = run(&folder, "check --merge runs/check-1-of-2.json runs/check-2-of-2.json");
-    assert!(
-        merged.code == 2 && merged.talk.contains("all/b.toml with raft is not in the shards"),
-        "{}{}",
-        merged.data,
-        merged.talk
-    );
+    merged.assert(2, &[], &["all/b.toml with raft is not in the shards"]);
 }
 
 fn who_is_named_twice_plays_once() {

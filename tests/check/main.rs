@@ -57,6 +57,13 @@ struct Said {
 }
 
 impl Said {
+    /// It ended so, with these words among the data and those among the talk.
+    fn assert(&self, code: i32, shown: &[&str], told: &[&str]) {
+        let Said { code: ended, data, talk } = self;
+        let all = shown.iter().all(|words| data.contains(words)) && told.iter().all(|words| talk.contains(words));
+        assert!(*ended == code && all, "{ended}, not {code} with {shown:?} and {told:?}: {data}{talk}");
+    }
+
     fn last(&self) -> &str {
         self.data.trim_end().lines().last().unwrap_or("")
     }

@@ -24,35 +24,19 @@ impl Durable for Book {
     }
 }
 
-impl Algorithm for Scribe {
+impl Toy for Scribe {
     const NAME: &'static str = "scribe";
     const ABOUT: &'static str = "writes, then talks";
-    const CITATION: &'static str = "this test";
-    const TRANSPORT: Transport = Transport::Session;
-    type Config = ();
+    const KEEPS: bool = true;
     type Durable = Book;
-    type Message = Note;
-    type Timer = Tick;
-    type Mutant = Never;
-    type Service = NoService;
 
-    fn claims(_: &()) -> Vec<Claim> {
-        Vec::new()
-    }
-    fn bounds(_: &(), _: &Network) -> Bounds {
-        Bounds::default()
-    }
-    fn facts(_: &()) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: true, leases: false }
-    }
-    fn start(ctx: &mut Context<'_, Self>) -> Self {
+    fn start(ctx: &mut Context<'_, Player<Self>>) -> Self {
         if ctx.id() == NodeId(0) {
             ctx.arm(Tick, Span::millis(100));
         }
         Scribe { pages: 0, up: false }
     }
-    fn on_message(&mut self, _from: NodeId, _note: Note, _ctx: &mut Context<'_, Self>) {}
-    fn on_timer(&mut self, _: Tick, ctx: &mut Context<'_, Self>) {
+    fn tick(&mut self, ctx: &mut Context<'_, Player<Self>>) {
         if self.up {
             self.pages += 1;
             ctx.persist(Page(self.pages));
@@ -60,11 +44,8 @@ impl Algorithm for Scribe {
         }
         ctx.arm(Tick, Span::millis(100));
     }
-    fn on_link(&mut self, _peer: NodeId, state: LinkState, _ctx: &mut Context<'_, Self>) {
-        self.up = state == LinkState::Up;
-    }
-    fn observe(&self, _: &Book) -> Observation {
-        Observation::new(Role::Follower, Epoch::default())
+    fn link(&mut self, _peer: NodeId, up: bool, _ctx: &mut Context<'_, Player<Self>>) {
+        self.up = up;
     }
 }
 
@@ -74,10 +55,7 @@ fn what_waited_for_the_disk_while_its_session_ended_does_not_leave_in_the_next()
     setup.disk = Delay::Constant(Span::millis(200));
     // The peer is back within 10 ms: the session ends and another comes up while two pages are being written.
     setup.script = vec![at(2_010, Fault::Crash(member(1))), at(2_020, Fault::Restart(member(1)))];
-    let registry = Registry::new().with::<Scribe>();
-    let mut log = Log::default();
-    let options = Options { observer: Some(&mut log), ..Options::default() };
-    registry.get("scribe").unwrap().run(&setup, &[], 1, options);
+    let (_, log) = played::<Scribe>(&setup, 1);
 
     let heard = log.heard(0, 1);
     let [_, (down, false), (up, true)] = heard[..] else { panic!("one session after the other: {heard:?}") };

@@ -67,7 +67,7 @@ fn under_random_faults_no_order_breaks_and_afterwards_every_link_is_up_and_carri
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_watched_or_not() {
-    let registry = Registry::new().with::<Chatter<ALL, 50>>();
+    let registry = Registry::new().with::<Player<Chatter<ALL, 50>>>();
     let alone = |seed| registry.get("chatter").unwrap().run(&bad_day(), &[], seed, Options::default()).fingerprint;
     let watched = run::<ALL, 50>(&bad_day(), 1).0.fingerprint;
     assert_eq!((alone(1), alone(1)), (watched, watched));

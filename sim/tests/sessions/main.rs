@@ -6,6 +6,7 @@ mod disk;
 mod everything;
 mod members;
 mod network;
+mod toy;
 
 use sim::algorithm::*;
 use sim::delay::{Delay, LinkPatch, Reorder};
@@ -14,6 +15,8 @@ use sim::observer::{Dropped, Happening, NodeEvent, Observer};
 use sim::outcome::Outcome;
 use sim::setup::{LinkOverride, MemberSetup, SessionSettings, Setup, Work};
 use sim::{Context, NoService, Options, Ratio, Registry, Span, Time};
+
+use toy::{Note, Player, Tick, Toy, played};
 
 /// `TALKERS`: a bit for each member that talks. `RESET`: with which tick `n1` closes its session with `n2` (0: never).
 struct Chatter<const TALKERS: u16, const RESET: u64> {
@@ -24,66 +27,23 @@ struct Chatter<const TALKERS: u16, const RESET: u64> {
     leads: bool,
 }
 
-#[derive(Clone)]
-struct Note {
-    life: u64,
-    number: u64,
-}
-impl std::fmt::Debug for Note {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.life, self.number)
-    }
-}
-impl Encode for Note {
-    fn encode(&self, to: &mut Encoder) {
-        to.words([self.life, self.number]);
-    }
-}
-impl Message for Note {
-    fn kind(&self) -> &'static str {
-        "Note"
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Tick;
-impl Encode for Tick {
-    fn encode(&self, _to: &mut Encoder) {}
-}
-
 const PERIOD: Span = Span::millis(10);
 /// Nobody talks for longer than this, so that a run can end with nothing on its way.
 const TALK: u64 = 2_500;
 
-impl<const TALKERS: u16, const RESET: u64> Algorithm for Chatter<TALKERS, RESET> {
+impl<const TALKERS: u16, const RESET: u64> Toy for Chatter<TALKERS, RESET> {
     const NAME: &'static str = "chatter";
     const ABOUT: &'static str = "talks";
-    const CITATION: &'static str = "this test";
-    const TRANSPORT: Transport = Transport::Session;
-    type Config = ();
+    const KEEPS: bool = false;
     type Durable = ();
-    type Message = Note;
-    type Timer = Tick;
-    type Mutant = Never;
-    type Service = NoService;
 
-    fn claims(_: &()) -> Vec<Claim> {
-        Vec::new()
-    }
-    fn bounds(_: &(), _: &Network) -> Bounds {
-        Bounds::default()
-    }
-    fn facts(_: &()) -> Facts {
-        Facts { epochs: false, votes: false, history: false, durable: false, leases: false }
-    }
-    fn start(ctx: &mut Context<'_, Self>) -> Self {
+    fn start(ctx: &mut Context<'_, Player<Self>>) -> Self {
         if ctx.id().0 < 16 && TALKERS >> ctx.id().0 & 1 == 1 {
             ctx.arm(Tick, PERIOD);
         }
         Chatter { up: ctx.members().map(|_| None).collect(), ticks: 0, leads: ctx.id() == NodeId(0) }
     }
-    fn on_message(&mut self, _from: NodeId, _note: Note, _ctx: &mut Context<'_, Self>) {}
-    fn on_timer(&mut self, _: Tick, ctx: &mut Context<'_, Self>) {
+    fn tick(&mut self, ctx: &mut Context<'_, Player<Self>>) {
         self.ticks += 1;
         for peer in ctx.members() {
             if let Some((life, number)) = &mut self.up[peer.index()] {
@@ -98,13 +58,12 @@ impl<const TALKERS: u16, const RESET: u64> Algorithm for Chatter<TALKERS, RESET>
             ctx.arm(Tick, PERIOD);
         }
     }
-    fn on_link(&mut self, peer: NodeId, state: LinkState, ctx: &mut Context<'_, Self>) {
-        assert_eq!(self.up[peer.index()].is_some(), state == LinkState::Down, "up and down take turns");
-        self.up[peer.index()] = (state == LinkState::Up).then(|| (ctx.now().0, 0));
+    fn link(&mut self, peer: NodeId, up: bool, ctx: &mut Context<'_, Player<Self>>) {
+        assert_eq!(self.up[peer.index()].is_some(), !up, "up and down take turns");
+        self.up[peer.index()] = up.then(|| (ctx.now().0, 0));
     }
-    fn observe(&self, _: &()) -> Observation {
-        let authority = if self.leads { Authority::UntilItSays } else { Authority::None };
-        Observation::new(Role::Follower, Epoch::default()).with_authority(authority)
+    fn authority(&self) -> Authority {
+        if self.leads { Authority::UntilItSays } else { Authority::None }
     }
 }
 
@@ -197,10 +156,7 @@ fn cut(from: u16, to: u16, both: bool) -> Fault {
 }
 
 fn run<const TALKERS: u16, const RESET: u64>(setup: &Setup, seed: u64) -> (Outcome, Log) {
-    let registry = Registry::new().with::<Chatter<TALKERS, RESET>>();
-    let mut log = Log::default();
-    let options = Options { observer: Some(&mut log), ..Options::default() };
-    let outcome = registry.get("chatter").unwrap().run(setup, &[], seed, options);
+    let (outcome, log) = played::<Chatter<TALKERS, RESET>>(setup, seed);
     log.assert_in_order();
     (outcome, log)
 }
