@@ -197,8 +197,14 @@ fn takes(kind: Kind) -> String {
 /// What is promised, grouped by what must be true of the world for it.
 fn claims(claims: &[Claim]) -> String {
     let mut out = String::new();
-    let all =
-        [Assumption::Asynchrony, Assumption::BoundedDrift, Assumption::NoPause, Assumption::BoundedDelay, Assumption::Synchrony];
+    let all = [
+        Assumption::Asynchrony,
+        Assumption::BoundedDrift,
+        Assumption::SteadyWall,
+        Assumption::NoPause,
+        Assumption::BoundedDelay,
+        Assumption::Synchrony,
+    ];
     for given in all {
         let promised: Vec<&str> =
             claims.iter().filter(|claim| claim.given == given).map(|claim| words::promise(claim.promise)).collect();
@@ -238,4 +244,20 @@ pub fn scenario(scenario: &Scenario) -> String {
 
 fn heading(out: &mut String, text: &str) {
     writeln!(out, "\n{}", Paint::Bold.on(text)).expect("a string takes any text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_promise_is_told_whatever_it_is_given_for() {
+        let default = scenarios::default_registry();
+        for player in default.iter() {
+            let told = claims(&player.claims(&[])).replace(char::is_whitespace, "");
+            for claim in player.claims(&[]) {
+                assert!(told.contains(words::promise(claim.promise)), "{}: {:?} is not in {told}", player.name(), claim);
+            }
+        }
+    }
 }
