@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::check::{Case, Complaint, Kind, Ledger, Records, Run};
 use crate::quantile;
 use crate::words;
-use questions::{P99, Question, failovers, fewest_for_p99, measures, silent, verdicts};
+use questions::{Asked, Failovers, P99, Question, fewest_for_p99, measures, silent, verdicts};
 
 /// The chance that anything at all is called a regression where nothing has changed.
 pub const FAMILY: f64 = 0.05;
@@ -72,11 +72,22 @@ struct Remarks {
     fewer: Option<(usize, usize)>,
     /// Seeds with a failover then or now, and not both times.
     once: usize,
-    /// Pairs with too few failovers for p99, and the most that any of these has.
+    /// Pairs with too few failovers for p99, and the most that any of these has; …
     few: (usize, usize),
+    /// … the same where too few of them ended.
+    few_ended: (usize, usize),
 }
 
 impl Remarks {
+    /// Whether so few failovers are enough for p99.
+    fn p99(&mut self, asked: &Asked) {
+        let there = asked.times.len();
+        if there < quantile::fewest(P99) && (there > 0 || asked.ended) {
+            let few = if asked.ended { &mut self.few_ended } else { &mut self.few };
+            *few = (few.0 + 1, few.1.max(there));
+        }
+    }
+
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if !self.new.is_empty() {
@@ -93,10 +104,10 @@ impl Remarks {
             let seeds = words::count(self.once);
             notes.push(format!("there was a failover only then or only now in {seeds} runs: their times are not compared"));
         }
-        let (few, most) = self.few;
-        if few > 0 {
+        let kinds = [(self.few, "failovers"), (self.few_ended, "failovers that ended both times, where so many never do")];
+        for ((few, most), what) in kinds.into_iter().filter(|((few, _), _)| *few > 0) {
             let needed = quantile::fewest(P99);
-            notes.push(format!("p99 is not compared in {few} pairs: it takes {needed} failovers, and there were {most} at most"));
+            notes.push(format!("p99 is not compared in {few} pairs: it takes {needed} {what}, and there were {most} at most"));
         }
         notes
     }
@@ -126,10 +137,8 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
             remarks.fewer = Some((pairs.len(), case.records.runs.len()));
         }
         remarks.once += pairs.iter().filter(|(now, then)| now.failover != then.failover).count();
-        let failovers = failovers(&pairs);
-        if !failovers.is_empty() && failovers.len() < quantile::fewest(P99) {
-            remarks.few = (remarks.few.0 + 1, remarks.few.1.max(failovers.len()));
-        }
+        let failovers = Failovers::of(&pairs);
+        remarks.p99(&failovers.for_quantile(P99));
         questions.extend(measures(place, &pairs, &failovers));
         questions.extend(verdicts(place, &case.records, then, &pairs));
         judged.complaints.extend(silent(&case.records, then, &pairs).map(|complaint| (place, complaint)));
