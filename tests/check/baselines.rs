@@ -6,6 +6,7 @@ use crate::{Story, folder, read, run, write};
 
 pub const STORIES: &[Story] = &[
     ("four shards put together are one check, byte for byte", four_shards_put_together_are_one_check_byte_for_byte),
+    ("what a shard does not judge is said beside the merge", what_a_shard_does_not_judge_is_said_beside_the_merge),
     ("a shard without a seed is a shard all the same", a_shard_without_a_seed_is_a_shard_all_the_same),
     ("what no shard ran is not ok", what_no_shard_ran_is_not_ok),
     ("who is named twice plays once", who_is_named_twice_plays_once),
@@ -37,6 +38,21 @@ fn four_shards_put_together_are_one_check_byte_for_byte() {
     assert!(short.code == 2 && short.talk.contains("shard 4/4 is missing"), "{}", short.talk);
     let default = run(&folder, "check healthy --algorithm raft --seeds 0..4 --shard 2/2");
     assert!(default.code == 0 && read(&folder, "runs/check-2-of-2.json").contains("\"shard\":[2,2]"), "{}", default.talk);
+}
+
+/// A shard judges nothing: a word on how to judge would be lost there, and is refused.
+fn what_a_shard_does_not_judge_is_said_beside_the_merge() {
+    let folder = folder("harm-of-shards");
+    let what = "check leader-isolated --algorithm bully --seeds 0..4";
+    let refused = run(&folder, &format!("{what} --no-harm --shard 1/2"));
+    assert!(refused.code == 2 && refused.talk.contains("'--no-harm' cannot be used with '--shard"), "{}", refused.talk);
+    for number in [1, 2] {
+        let shard = run(&folder, &format!("{what} --shard {number}/2"));
+        assert_eq!(shard.code, 0, "{}", shard.talk);
+    }
+    let merged = run(&folder, "check --merge runs/check-1-of-2.json runs/check-2-of-2.json --no-harm");
+    let one = run(&folder, &format!("{what} --no-harm"));
+    assert_eq!((merged.code, merged.data), (1, one.data), "{}", merged.talk);
 }
 
 fn a_shard_without_a_seed_is_a_shard_all_the_same() {
