@@ -162,7 +162,14 @@ impl Check {
         kept.chain(cases)
     }
 
-    /// The gravest complaint: its replay is the last line.
+    /// All of it in the order in which it is told: where only some have room, those are the ones to know of.
+    pub fn gravest_first(&self) -> Vec<(String, &Complaint)> {
+        let mut all: Vec<(String, &Complaint)> = self.complaints().collect();
+        all.sort_by_key(|(_, complaint)| complaint.kind);
+        all
+    }
+
+    /// Its replay is the last line.
     pub fn gravest(&self) -> Option<&Complaint> {
         self.complaints().map(|(_, complaint)| complaint).min_by_key(|complaint| complaint.kind)
     }

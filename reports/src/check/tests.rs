@@ -192,6 +192,25 @@ fn records_that_were_changed_are_refused_and_those_without_a_checksum_are_taken(
 }
 
 #[test]
+fn where_not_all_have_room_the_gravest_are_told_and_how_many_more_there_are() {
+    let slow = |place: u64| {
+        let threshold = Threshold { key: "leaderless-mean", most: Value::Span(Span(1)) };
+        let runs = vec![Run { leaderless_ns: 1_200_000_000, ..run(place) }];
+        Case { thresholds: vec![(threshold, None)], ..case(runs) }
+    };
+    let mut cases: Vec<Case> = (0..50).map(slow).collect();
+    cases.push(case(vec![Run { safety: 2, violated: 2, ..run(9) }]));
+    let check = check(cases);
+    for (text, told) in
+        [(text::human(&check), "safety: effective-split-brain was violated"), (text::markdown(&check), "| safety |")]
+    {
+        assert!(text.contains(told), "{text}");
+        assert_eq!(text.matches("leaderless-mean is 1.200 s, and at most 1 ns is allowed").count(), 39, "{text}");
+        assert!(text.contains("… and 11 more, none of them graver; --format json has them all"), "{text}");
+    }
+}
+
+#[test]
 fn shards_put_together_in_any_order_are_the_whole_and_anything_else_is_refused() {
     let words = |names: &[&str]| names.iter().map(|name| String::from(*name)).collect::<Vec<String>>();
     let ledger = |shard: Option<(u64, u64)>| {

@@ -23,14 +23,11 @@ pub fn human(check: &Check) -> String {
     for broken in &check.broken {
         writeln!(out, "{}  {}: {}", Paint::Bad.on("FAIL"), broken.place(), broken.title).expect("a string takes any text");
     }
-    let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
+    let complaints = check.gravest_first();
     for (about, complaint) in complaints.iter().take(MOST_TOLD) {
         out.push_str(&told(about, complaint));
     }
-    if complaints.len() > MOST_TOLD {
-        writeln!(out, "\n… and {} more; --format json has them all", complaints.len() - MOST_TOLD)
-            .expect("a string takes any text");
-    }
+    out.extend(untold(&complaints).map(|more| format!("\n{more}\n")));
     check.notes.iter().for_each(|note| writeln!(out, "\nnote: {note}").expect("a string takes any text"));
     let paint = if complaints.is_empty() && check.broken.is_empty() { Paint::Good } else { Paint::Bad };
     writeln!(out, "\n{}", paint.on(&sum(check, complaints.len()))).expect("a string takes any text");
@@ -38,6 +35,12 @@ pub fn human(check: &Check) -> String {
         writeln!(out, "\n{}", gravest.replay).expect("a string takes any text");
     }
     out
+}
+
+/// What found no room, where there is such.
+fn untold(complaints: &[(String, &Complaint)]) -> Option<String> {
+    let more = complaints.len().checked_sub(MOST_TOLD).filter(|more| *more > 0)?;
+    Some(format!("… and {more} more, none of them graver; --format json has them all"))
 }
 
 fn head(check: &Check) -> String {
@@ -114,7 +117,7 @@ fn sum(check: &Check, complaints: usize) -> String {
 
 /// As Markdown, for the summary of a step.
 pub fn markdown(check: &Check) -> String {
-    let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
+    let complaints = check.gravest_first();
     let mut out = format!("# hustings check\n\n{}.\n", sum(check, complaints.len()));
     write!(out, "\nSeeds {}..{}, {}.\n", check.seeds.start, check.seeds.end, what(check)).expect("a string takes any text");
     if !complaints.is_empty() {
@@ -124,6 +127,7 @@ pub fn markdown(check: &Check) -> String {
             table.row([about.as_str().into(), complaint.kind.name().into(), complaint.words.as_str().into(), command.into()]);
         }
         write!(out, "\n{}", table.markdown()).expect("a string takes any text");
+        out.extend(untold(&complaints).map(|more| format!("\n{more}.\n")));
     }
     let broken = check.broken.iter().map(|broken| format!("\n- `{}`: {}\n", broken.place(), broken.title));
     out.extend(broken);
