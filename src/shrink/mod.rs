@@ -29,7 +29,8 @@ const FOLDER: &str = "runs";
 pub fn shrink(registry: &Registry, arguments: &ShrinkArguments, data: &mut Data) -> Result<Exit, Failure> {
     let (cast, seed) = subject(registry, arguments)?;
     let path = arguments.out.clone().unwrap_or_else(|| default_path(&cast, seed));
-    let candidates = Candidates::of(registry, &cast, seed, arguments.invariant.as_deref())?;
+    let named = arguments.invariant.as_deref().map(|name| candidates::invariant(cast.player, name)).transpose()?;
+    let candidates = Candidates::of(registry, &cast, seed, named)?;
     let plain = write::drawn(&cast.scenario.setup, seed);
     let found = candidates.found_in_plain(&plain, seed)?;
     interrupt::listen_and_say("finishing the scenario that is tried; the smallest so far is written");

@@ -230,6 +230,14 @@ pub fn promises_come_first() {
     assert!(harm.contains("shrinking effective-split-brain (not-promised)"), "{harm}");
     let (code, held) = shrunk(&["--invariant", "election-safety"]);
     assert!(code == Some(4) && held.contains("what is: release-own-only, "), "{held}");
+    let (_, kind) = shrunk(&["--invariant", "conflicting-effects"]);
+    assert!(kind.contains("shrinking effective-split-brain (not-promised)"), "a kind of split-brain is a name, too: {kind}");
+    for (slip, meant) in
+        [("release-own-onyl", "did you mean `release-own-only`?"), ("nosuch", "`hustings list invariants` shows")]
+    {
+        let (code, told) = shrunk(&["--invariant", slip]);
+        assert!(code == Some(2) && told.contains(&format!("there is no invariant `{slip}`")) && told.contains(meant), "{told}");
+    }
 }
 
 /// What was found is told even where the disk is full, and a place that takes no file is told before anything runs.
