@@ -18,7 +18,7 @@ use crate::cast::{self, Cast};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{Data, Whole, talk, told};
+use crate::output::{Data, Whole, each_its_own, talk, told};
 use crate::pictures;
 use candidates::Candidates;
 use page::Page;
@@ -29,6 +29,7 @@ const FOLDER: &str = "runs";
 pub fn shrink(registry: &Registry, arguments: &ShrinkArguments, data: &mut Data) -> Result<Exit, Failure> {
     let (cast, seed) = subject(registry, arguments)?;
     let path = arguments.out.clone().unwrap_or_else(|| default_path(&cast, seed));
+    each_its_own([("--out", Some(path.as_path())), ("--diagram", arguments.diagram.as_deref())])?;
     let named = arguments.invariant.as_deref().map(|name| candidates::invariant(cast.player, name)).transpose()?;
     let candidates = Candidates::of(registry, &cast, seed, named)?;
     let plain = write::drawn(&cast.scenario.setup, seed);

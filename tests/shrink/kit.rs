@@ -250,6 +250,13 @@ pub fn unwritable() {
     assert!(told.contains("1-minimal") && talk.contains("/dev/full"), "{told}{talk}");
     let nowhere = hustings(&[&run[..], &["/proc/none/x.toml"]].concat());
     assert!(nowhere.status.code() == Some(2) && !String::from_utf8_lossy(&nowhere.stdout).contains("1-minimal"));
+    let once = hustings(&[&run[..], &["./drawn.svg"]].concat());
+    let talk = String::from_utf8_lossy(&once.stderr);
+    assert!(once.status.code() == Some(2) && once.stdout.is_empty(), "before anything runs: {talk}");
+    assert!(talk.contains("--out and --diagram both name drawn.svg"), "{talk}");
+    let both = hustings(&["run", "healthy", "--timeline", "one", "--write-script", "./one"]);
+    let talk = String::from_utf8_lossy(&both.stderr);
+    assert!(both.status.code() == Some(2) && talk.contains("--write-script and --timeline both name one"), "{talk}");
 }
 
 #[cfg(not(target_os = "linux"))]
