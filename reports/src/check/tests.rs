@@ -123,7 +123,12 @@ fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_n
         case((0..20).map(|seed| Run { missed: of(seed).into_iter().map(String::from).collect(), ..run(seed) }).collect())
     };
     let complaints = weigh(&missed(&|_| vec!["cut"]));
-    assert!(complaints[0].kind == Kind::NotExercised && complaints[0].words.contains("`cut`"), "{complaints:?}");
+    assert_eq!(
+        (complaints[0].kind, complaints[0].words.as_str()),
+        (Kind::NotExercised, "the event `cut` came to nothing in all of 20 seeds")
+    );
+    let alone = weigh(&case(vec![Run { missed: vec![String::from("cut")], ..run(3) }]));
+    assert_eq!(alone[0].words, "the event `cut` came to nothing in the only seed");
     assert_eq!(complaints[0].line, Some(5), "where the event stands");
     assert_eq!(weigh(&missed(&|seed| if seed == 3 { vec![] } else { vec!["cut"] })), [], "once is enough");
     assert_eq!(weigh(&missed(&|_| vec!["swarm 1: crash"])), []);

@@ -96,13 +96,12 @@ fn exercised(case: &Case) -> Vec<Complaint> {
     let never = case.events.iter().filter(|event| runs.iter().all(|run| run.missed.contains(&event.name)));
     let mut all: Vec<Complaint> = never
         .map(|event| {
-            let (name, of) = (&event.name, runs.len());
-            let words = match event.moment {
-                None => format!("the event `{name}` found no target in any of {of} seeds"),
-                Some(moment) => format!(
-                    "the event `{name}` happened in none of {of} seeds: its moment ({moment}) did not come in time, or there was no target then"
-                ),
-            };
+            let name = &event.name;
+            let seeds = if runs.len() == 1 { String::from("the only seed") } else { format!("all of {} seeds", runs.len()) };
+            let moment = event.moment.map_or_else(String::new, |moment| {
+                format!(": its moment ({moment}) did not come in time, or there was nobody then whom it would have changed")
+            });
+            let words = format!("the event `{name}` came to nothing in {seeds}{moment}");
             Complaint::new(Kind::NotExercised, name, words).seen_in(vec![first.seed]).at(event.line)
         })
         .collect();
