@@ -130,6 +130,16 @@ pub fn about(span: Span) -> String {
     }
 }
 
+/// The first of them, and how many more.
+pub fn first_of(all: &[impl AsRef<str>]) -> String {
+    const MOST_NAMED: usize = 3;
+    let named = all.iter().take(MOST_NAMED).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
 /// Digits in groups of three: `1 000 000`.
 pub fn count(number: impl ToString) -> String {
     let digits = number.to_string();

@@ -48,11 +48,19 @@ impl<'r> Programme<'r> {
         let players = cast::players(registry, &asked.algorithms)?;
         let mut programme = Programme::default();
         let names = programme.names(&asked.scenarios);
+        let mut unplayed = Vec::new();
         for name in &names {
-            match parts(registry, name, &asked.set, &players) {
+            let everybody = asked.algorithms.is_empty() || asked.scenarios.contains(name);
+            match parts(registry, name, &asked.set, &players, everybody) {
+                Ok(parts) if parts.is_empty() => unplayed.push(name.as_str()),
                 Ok(parts) => programme.parts.extend(parts),
                 Err(failure) => programme.tell(name, &failure),
             }
+        }
+        // Of what is built in, everybody plays what is for them; a folder is somebody's own, and should be known to be looked at.
+        if !unplayed.is_empty() && !asked.scenarios.is_empty() {
+            let all = reports::words::first_of(&unplayed);
+            programme.notes.push(format!("none of these algorithms can play {all}: not checked"));
         }
         if programme.parts.is_empty() && programme.broken.is_empty() {
             let what = if names.is_empty() { "there is no scenario there" } else { "none of these algorithms can play" };
@@ -70,6 +78,10 @@ impl<'r> Programme<'r> {
                 continue;
             }
             match files(Path::new(name), "toml") {
+                Ok(files) if files.is_empty() => {
+                    let what = format!("there is no scenario in {name}, so nothing of it ran");
+                    self.tell(name, &Failure::Nothing(what));
+                }
                 Ok(files) => names.extend(files.iter().map(|file| file.display().to_string())),
                 Err(failure) => self.tell(name, &failure),
             }
@@ -135,26 +147,31 @@ fn below(folder: &Path, ending: &str, entered: &mut BTreeSet<PathBuf>) -> Result
     Ok(found)
 }
 
-/// One scenario with everybody.
-fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r dyn Player]) -> Result<Vec<Part<'r>>, Failure> {
+/// One scenario with everybody who can play it, or of whom it demands something. Where that is nobody, and it was asked for by name or of
+/// everybody, those who cannot are judged for it: a key that was added must not take a scenario out of the gate.
+fn parts<'r>(
+    registry: &'r Registry,
+    name: &str,
+    set: &[String],
+    players: &[&'r dyn Player],
+    must_be_played: bool,
+) -> Result<Vec<Part<'r>>, Failure> {
     let scenario = cast::scenario(registry, name, set)?;
     if !scenario.warnings.is_empty() {
         talk(&scenario.warnings.render(talk_in_colour()));
     }
     let events = events(&scenario);
-    let mut parts = Vec::new();
+    let (mut parts, mut unfit) = (Vec::new(), Vec::new());
     for player in players {
         let mut case = case(&scenario, player.name(), &events);
-        let demanded = !case.expects.is_empty() || !case.thresholds.is_empty();
         case.misfit = misfit(&scenario.setup, *player, scenario.settings_of(player.name()));
-        let cast = match &case.misfit {
-            Some(_) if !demanded => continue,
-            Some(_) => None,
-            None => Some(Cast::of(scenario.clone(), *player, None)?),
-        };
-        parts.push(Part { case, cast });
+        match &case.misfit {
+            Some(_) if case.is_demanding() => parts.push(Part { case, cast: None }),
+            Some(_) => unfit.push(Part { case, cast: None }),
+            None => parts.push(Part { case, cast: Some(Cast::of(scenario.clone(), *player, None)?) }),
+        }
     }
-    Ok(parts)
+    Ok(if parts.is_empty() && must_be_played { unfit } else { parts })
 }
 
 /// What the scenario demands of this algorithm.

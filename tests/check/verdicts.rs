@@ -18,6 +18,7 @@ pub const STORIES: &[Story] = &[
     ("what was to be found and is not answers 3", what_was_to_be_found_and_is_not_answers_3),
     ("what is never exercised answers 4 and says which", what_is_never_exercised_answers_4_and_says_which),
     ("no seed and no scenario answer 4", no_seed_and_no_scenario_answer_4),
+    ("a scenario that nobody can play is not green", a_scenario_that_nobody_can_play_is_not_green),
     ("one broken file answers 2 and the others still run", one_broken_file_answers_2_and_the_others_still_run),
     ("a bug of ours answers 70", a_bug_of_ours_answers_70),
     ("a folder that leads back to itself is checked once", a_folder_that_leads_back_to_itself_is_checked_once),
@@ -237,6 +238,26 @@ fn no_seed_and_no_scenario_answer_4() {
     std::fs::create_dir_all(folder.join("empty")).expect("the test's own folder");
     let empty = run(&folder, "check empty");
     assert!(empty.code == 4 && empty.talk.contains("no scenario"), "{}", empty.talk);
+}
+
+fn a_scenario_that_nobody_can_play_is_not_green() {
+    let folder = folder("unplayed");
+    let of_service = format!("{QUIET}[[event]]\nat = \"1s\"\nservice-leader-change = \"etcd\"\n");
+    write(&folder, "all/a.toml", QUIET);
+    write(&folder, "all/b.toml", &of_service);
+    let named = run(&folder, "check all/a.toml all/b.toml --algorithm raft --seeds 0..2 --junit out.xml");
+    assert_eq!(named.code, 4, "{}{}", named.data, named.talk);
+    let words = "all/b.toml, raft: not-exercised: raft cannot play it, and nobody else does: ";
+    assert!(named.data.contains(words) && named.data.contains("ok    all/a.toml"), "{}", named.data);
+    assert!(read(&folder, "out.xml").contains("all/b.toml"), "{}", read(&folder, "out.xml"));
+    // In a folder there may be scenarios for others than those who were asked for.
+    let among = run(&folder, "check all --algorithm raft --seeds 0..2");
+    let note = "note: none of these algorithms can play all/b.toml: not checked";
+    assert!(among.code == 0 && among.data.contains(note), "{}{}", among.data, among.talk);
+    std::fs::create_dir_all(folder.join("empty")).expect("the test's own folder");
+    let empty = run(&folder, "check empty all/a.toml --algorithm raft --seeds 0..2");
+    assert!(empty.code == 4 && empty.data.contains("there is no scenario in empty"), "{}{}", empty.data, empty.talk);
+    assert!(empty.data.contains("ok    all/a.toml"), "{}", empty.data);
 }
 
 fn one_broken_file_answers_2_and_the_others_still_run() {

@@ -91,11 +91,11 @@ impl Remarks {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if !self.new.is_empty() {
-            notes.push(format!("not in the baseline, so held against nothing: {}", named(&self.new)));
+            notes.push(format!("not in the baseline, so held against nothing: {}", words::first_of(&self.new)));
         }
         if !self.changed.is_empty() {
             let what = "the scenario is not what it was, or other keys are set, so that a difference may come of that";
-            notes.push(format!("{what}: {}", named(&self.changed)));
+            notes.push(format!("{what}: {}", words::first_of(&self.changed)));
         }
         if let Some((pairs, runs)) = self.fewer {
             notes.push(format!("of {runs} seeds {pairs} are in the baseline, and only those are held against it"));
@@ -148,12 +148,12 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
     let gone = baseline.cases.iter().filter(|records| !used.contains(&(&records.scenario, &records.algorithm)));
     let gone: Vec<String> = gone.map(|records| format!("{} with {}", records.scenario, records.algorithm)).collect();
     if !gone.is_empty() {
-        judged.notes.push(format!("in the baseline, and not checked now: {}", named(&gone)));
+        judged.notes.push(format!("in the baseline, and not checked now: {}", words::first_of(&gone)));
     }
     judged.family = questions.len();
     let (told, changes) = (rejected(&mut questions), changes(&questions, cases));
     if !changes.is_empty() {
-        judged.notes.push(format!("so few seeds may be chance, but a verdict changed: {}", named(&changes)));
+        judged.notes.push(format!("so few seeds may be chance, but a verdict changed: {}", words::first_of(&changes)));
     }
     judged.complaints.extend(told.into_iter().map(|question| {
         let words = format!("{} (p = {:.2e}, of a family of {})", question.words, question.p, judged.family);
@@ -182,16 +182,6 @@ fn powerless(questions: &[Question]) -> Option<String> {
             "p99 of {blind} pairs cannot be told from chance, whatever it is, beside so many questions ({family}): it takes {needed} failovers"
         )
     })
-}
-
-/// The first of them, and how many more.
-fn named(all: &[String]) -> String {
-    const MOST_NAMED: usize = 3;
-    let named = all.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(MOST_NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
 }
 
 /// Runs of the same seeds: now, and then.

@@ -9,7 +9,8 @@ use super::{Case, Complaint, Kind, seeds_in_words, thresholds};
 /// Everything that is wrong with a case, the gravest first.
 pub fn weigh(case: &Case) -> Vec<Complaint> {
     if let Some(why) = &case.misfit {
-        let words = format!("{} cannot play it, though something is demanded of it: {why}", case.algorithm);
+        let why_judged = if case.is_demanding() { "though something is demanded of it" } else { "and nobody else does" };
+        let words = format!("{} cannot play it, {why_judged}: {why}", case.algorithm);
         return vec![Complaint::new(Kind::NotExercised, case.algorithm, words).at(case.line())];
     }
     let mut all: Vec<Complaint> = promises(case).collect();
@@ -26,6 +27,11 @@ impl Case {
     /// The line of what the scenario says of this algorithm.
     pub fn line(&self) -> Option<usize> {
         self.expects_line.or_else(|| self.thresholds.iter().find_map(|(_, line)| *line))
+    }
+
+    /// The scenario says what this algorithm must show or may take.
+    pub fn is_demanding(&self) -> bool {
+        !self.expects.is_empty() || !self.thresholds.is_empty()
     }
 
     fn seeds(&self, holds: impl Fn(&Run) -> bool) -> Vec<u64> {
