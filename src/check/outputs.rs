@@ -29,6 +29,7 @@ impl Outputs {
         each_its_own([
             ("--junit", arguments.junit.as_deref()),
             ("--summary", arguments.summary.as_deref()),
+            ("--baseline", arguments.baseline.as_deref()),
             ("--save-baseline", arguments.save_baseline.as_deref()),
             ("--shard-file", arguments.shard_file.as_deref()),
         ])?;
@@ -49,8 +50,13 @@ impl Outputs {
     /// Where it cannot be written.
     pub fn keep(&mut self, ledger: &Ledger) -> Result<(), Failure> {
         let Some((path, mut whole)) = self.records.take() else { return Ok(()) };
-        if ledger.shard.is_none() && interrupt::asked() {
-            talk(&format!("{} is not written: half a check is no baseline", path.display()));
+        let why = match ledger.shard {
+            None if interrupt::asked() => Some("half a check is no baseline"),
+            None if ledger.seeds_run() == 0 => Some("a check without a run is no baseline"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            talk(&format!("{} is not written: {why}", path.display()));
             return Ok(());
         }
         whole.write(&ledger.json()).map_err(|error| Failure::write(path.display(), error))?;

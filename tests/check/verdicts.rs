@@ -24,6 +24,7 @@ pub const STORIES: &[Story] = &[
     ("a folder that leads back to itself is checked once", a_folder_that_leads_back_to_itself_is_checked_once),
     ("Ctrl-C answers 130 and judges what there is", ctrl_c_answers_130_and_judges_what_there_is),
     ("a second Ctrl-C leaves nothing half-written", a_second_ctrl_c_leaves_nothing_half_written),
+    ("what is known is told although not one seed was over", what_is_known_is_told_although_not_one_seed_was_over),
     ("a limit on time makes a smaller check", a_limit_on_time_makes_a_smaller_check),
 ];
 
@@ -385,6 +386,25 @@ fn a_second_ctrl_c_leaves_nothing_half_written() {
 
 #[cfg(not(unix))]
 fn a_second_ctrl_c_leaves_nothing_half_written() {}
+
+fn what_is_known_is_told_although_not_one_seed_was_over() {
+    let folder = folder("no-seed-over");
+    write(&folder, "quiet.toml", QUIET);
+    assert_eq!(run(&folder, "check quiet.toml --algorithm braggart --seeds 0..1").code, 1);
+    std::fs::rename(folder.join("runs"), folder.join("once")).expect("the test's own folder");
+    // A seed is over when both have been through it, and the first of them takes longer than there is time.
+    write(&folder, "long.toml", "duration = \"30000s\"\n");
+    let limited = "check long.toml --algorithm raft,bully --seeds 0..3 -j 1 --max-time 250ms --save-baseline was.json";
+    let kept = run(&folder, &format!("{limited} --failures once --junit out.xml"));
+    assert!(kept.code == 1 && kept.data.contains("still fails"), "a promise that is broken: {}{}", kept.data, kept.talk);
+    assert!(kept.last().starts_with("hustings replay once/") && read(&folder, "out.xml").contains("once/"), "{}", kept.data);
+    assert!(kept.talk.contains("time was up before the first seed was over, so no scenario is judged"), "{}", kept.talk);
+    assert!(kept.talk.contains("was.json is not written: a check without a run") && !folder.join("was.json").exists());
+    write(&folder, "broken.toml", "noodles = 1");
+    let broken = run(&folder, &limited.replacen("long.toml", "long.toml broken.toml", 1));
+    assert!(broken.code == 2 && broken.data.contains("broken.toml:1: unknown key `noodles`"), "{}{}", broken.data, broken.talk);
+    assert_eq!(run(&folder, limited).code, 4, "nothing was selected");
+}
 
 fn a_limit_on_time_makes_a_smaller_check() {
     let folder = folder("max-time");
