@@ -12,8 +12,9 @@ use std::ops::Range;
 use std::path::Path;
 
 pub use arguments::CheckArguments;
-use reports::baseline;
+use reports::baseline::{self, Judged};
 use reports::check::{Case, Check, Kept, Ledger, weigh};
+use reports::words;
 use sim::Registry;
 
 use crate::exit::{self, Exit};
@@ -184,11 +185,22 @@ fn judge(programme: &mut Programme<'_>, against: Option<&Ledger>) {
     let Some(against) = against.filter(|_| !programme.parts.is_empty()) else { return };
     let cases: Vec<Case> = programme.parts.iter().map(|part| part.case.clone()).collect();
     let judged = baseline::judge(&cases, against);
+    let held = held_against(&judged);
     for (place, complaint) in judged.complaints {
         programme.parts[place].case.complaints.push(complaint);
     }
     programme.notes.extend(judged.notes);
-    programme.notes.push(format!("{} questions were asked of the baseline", judged.family));
+    programme.notes.push(held_against(&judged));
+}
+
+/// How much was held against the baseline. Where nothing at all differs, there is nothing to be asked.
+fn held_against(judged: &Judged) -> String {
+    let runs = words::count(judged.held);
+    match judged.family {
+        0 => format!("all {runs} runs that were held against the baseline are as they were then"),
+        1 => format!("{runs} runs were held against the baseline, and 1 question was asked of what differs"),
+        family => format!("{runs} runs were held against the baseline, and {family} questions were asked of what differs"),
+    }
 }
 
 fn finished(programme: Programme<'_>, kept: Vec<Kept>, seeds: Range<u64>, asked: Range<u64>) -> Check {

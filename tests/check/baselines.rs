@@ -105,6 +105,8 @@ fn a_baseline_of_something_else_is_none() {
     run(&folder, &format!("{what} --shard 1/2 --shard-file part.json"));
     let part = run(&folder, &format!("{what} --baseline part.json"));
     assert!(part.code == 2 && part.talk.contains("is shard 1 of 2, and no baseline"), "{}", part.talk);
+    let over = run(&folder, &format!("{what} --baseline was.json --save-baseline ./was.json"));
+    assert!(over.code == 2 && over.talk.contains("--baseline and --save-baseline both name ./was.json"), "{}", over.talk);
     let same = run(&folder, &format!("{what} --save-baseline new --junit ./new"));
     assert!(same.code == 2 && same.talk.contains("--junit and --save-baseline both name new"), "{}", same.talk);
 }
@@ -116,6 +118,8 @@ fn the_same_program_is_no_regression() {
     let again = run(&folder, &format!("{what} --baseline was.json"));
     assert_eq!(again.code, 0, "{}", again.data);
     assert!(again.data.contains("p99 is not compared in 2 pairs: it takes 368 failovers"), "{}", again.data);
+    let note = "note: all 60 runs that were held against the baseline are as they were then";
+    assert!(again.data.contains(note), "{}", again.data);
 }
 
 fn a_slower_timeout_answers_5() {

@@ -25,6 +25,8 @@ pub struct Judged {
     pub notes: Vec<String>,
     /// How many questions were asked.
     pub family: usize,
+    /// How many runs were held against the same of the baseline.
+    pub held: usize,
 }
 
 type Pair<'r> = (&'r Run, &'r Run);
@@ -130,6 +132,7 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
             remarks.new.push(format!("{name} (no seed in common)"));
             continue;
         }
+        judged.held += pairs.len();
         if then.digest != case.records.digest {
             remarks.changed.push(name);
         }
