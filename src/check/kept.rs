@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use reports::check::{Complaint, Kept, Kind};
+use reports::check::{Complaint, Kept, Kind, Wanted};
 use reports::words;
 use scenarios::Saved;
 use sim::Registry;
@@ -35,7 +35,7 @@ pub fn replay(registry: &Registry, folder: &Path, programme: &mut Programme<'_>)
         }
         match one(registry, &path) {
             Ok(kept) => all.push(kept),
-            Err(failure) => programme.tell(&path.display().to_string(), &failure),
+            Err(failure) => programme.tell(Wanted::Kept, &path.display().to_string(), &failure),
         }
     }
     Ok(all)

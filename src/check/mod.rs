@@ -190,7 +190,7 @@ fn judge(programme: &mut Programme<'_>, against: Option<&Ledger>) {
         programme.parts[place].case.complaints.push(complaint);
     }
     programme.notes.extend(judged.notes);
-    programme.notes.push(held_against(&judged));
+    programme.notes.push(held);
 }
 
 /// How much was held against the baseline. Where nothing at all differs, there is nothing to be asked.

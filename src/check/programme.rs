@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reports::check::{Broken, Case, Records, Scripted};
+use reports::check::{Broken, Case, Records, Scripted, Wanted};
 use scenarios::{Scenario, misfit};
 use sim::algorithm::Promise;
 use sim::audit::catalogue;
@@ -54,7 +54,7 @@ impl<'r> Programme<'r> {
             match parts(registry, name, &asked.set, &players, everybody) {
                 Ok(parts) if parts.is_empty() => unplayed.push(name.as_str()),
                 Ok(parts) => programme.parts.extend(parts),
-                Err(failure) => programme.tell(name, &failure),
+                Err(failure) => programme.tell(Wanted::Scenario, name, &failure),
             }
         }
         // Of what is built in, everybody plays what is for them; a folder is somebody's own, and should be known to be looked at.
@@ -80,10 +80,10 @@ impl<'r> Programme<'r> {
             match files(Path::new(name), "toml") {
                 Ok(files) if files.is_empty() => {
                     let what = format!("there is no scenario in {name}, so nothing of it ran");
-                    self.tell(name, &Failure::Nothing(what));
+                    self.tell(Wanted::Folder, name, &Failure::Nothing(what));
                 }
                 Ok(files) => names.extend(files.iter().map(|file| file.display().to_string())),
-                Err(failure) => self.tell(name, &failure),
+                Err(failure) => self.tell(Wanted::Folder, name, &failure),
             }
         }
         if asked.is_empty() {
@@ -94,8 +94,8 @@ impl<'r> Programme<'r> {
         names
     }
 
-    /// Says what is wrong with a file, and remembers it.
-    pub fn tell(&mut self, file: &str, failure: &Failure) {
+    /// Says what is wrong with a file that was to be this, and remembers it.
+    pub fn tell(&mut self, wanted: Wanted, file: &str, failure: &Failure) {
         talk(&failure.render(talk_in_colour()));
         let (line, title) = match failure {
             Failure::Scenario(complaints) => match complaints.list.first() {
@@ -105,9 +105,10 @@ impl<'r> Programme<'r> {
                 Some(first) => (None, format!("{}: {}", complaints.sources[first.place.source].origin, first.title)),
                 None => (Some(1), String::from("it cannot be read")),
             },
+            other if wanted == Wanted::Folder => (None, other.render(false)),
             other => (Some(1), other.render(false)),
         };
-        self.broken.push(Broken { file: file.to_owned(), line, title });
+        self.broken.push(Broken { wanted, file: file.to_owned(), line, title });
         self.exit = Some(failure.exit().or(self.exit.unwrap_or(exit::AS_EXPECTED)));
     }
 

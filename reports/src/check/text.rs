@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Case, Check, Complaint};
+use super::{Case, Check, Complaint, Wanted};
 use crate::paint::Paint;
 use crate::table::Table;
 use crate::words;
@@ -102,17 +102,18 @@ fn told(about: &str, complaint: &Complaint) -> String {
 /// `all 812 pairs are as they should be`.
 fn sum(check: &Check, complaints: usize) -> String {
     let runs: usize = check.cases.iter().map(|case| case.records.runs.len()).sum();
+    let of = format!("{} run{}", words::count(runs), if runs == 1 { "" } else { "s" });
     let in_runs = match complaints {
         _ if runs == 0 && complaints == 0 => String::from("nothing ran"),
-        0 => format!("nothing is wrong in {} runs", words::count(runs)),
-        1 => format!("1 thing is wrong in {} runs", words::count(runs)),
-        more => format!("{more} things are wrong in {} runs", words::count(runs)),
+        0 => format!("nothing is wrong in {of}"),
+        1 => format!("1 thing is wrong in {of}"),
+        more => format!("{more} things are wrong in {of}"),
     };
-    match check.broken.len() {
-        0 => in_runs,
-        1 => format!("1 file is no scenario; {in_runs}"),
-        more => format!("{more} files are no scenarios; {in_runs}"),
-    }
+    let times = |wanted| check.broken.iter().filter(|broken| broken.wanted == wanted).count();
+    let kinds = [Wanted::Scenario, Wanted::Folder, Wanted::Kept].into_iter().map(|wanted| (wanted, times(wanted)));
+    let mut parts: Vec<String> = kinds.filter(|(_, times)| *times > 0).map(|(wanted, times)| wanted.missing(times)).collect();
+    parts.push(in_runs);
+    parts.join("; ")
 }
 
 /// As Markdown, for the summary of a step.
