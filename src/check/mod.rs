@@ -144,6 +144,14 @@ fn merged(files: &[std::path::PathBuf]) -> Result<Ledger, Failure> {
         let what = format!("the shards were run by version {}, and this is {VERSION}", other.version);
         return Err(Failure::usage(what, "put them together with the version that ran them"));
     }
+    for (path, part) in files.iter().zip(&parts).filter(|(_, part)| !part.cases.is_empty()) {
+        let Some(shard) = part.shard else { continue };
+        let (there, whole) = (part.seeds_run(), runs::seeds_of(&(part.seeds.0..part.seeds.1), shard));
+        if there < whole {
+            let what = format!("{}: this shard was cut short: it has {there} seeds of {whole}", path.display());
+            return Err(Failure::usage(what, "run it anew, to its end"));
+        }
+    }
     let help = "give every file of one `hustings check --shard` once";
     Ledger::merge(parts).map_err(|what| Failure::usage(what, help))
 }

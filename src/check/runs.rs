@@ -36,6 +36,12 @@ struct Playing<'p> {
     invariants: OnceLock<Vec<String>>,
 }
 
+/// How many of the seeds are of this shard: every so-manieth, so that shards are equally long, whatever their number. (What is read from a
+/// file may be no shard of anything, and has no seeds then.)
+pub fn seeds_of(seeds: &Range<u64>, (number, of): (u64, u64)) -> u64 {
+    seeds.end.saturating_sub(seeds.start).saturating_sub(number.saturating_sub(1)).div_ceil(of.max(1))
+}
+
 /// Runs every part under those of the seeds that are in the shard, and leaves what came of it in the parts. Gives back how many of
 /// these seeds were run.
 ///
@@ -43,8 +49,7 @@ struct Playing<'p> {
 /// Where there are too many.
 pub fn run(programme: &mut Programme<'_>, seeds: &Range<u64>, shard: Option<(u64, u64)>, jobs: usize) -> Result<u64, Failure> {
     let (number, of) = shard.unwrap_or((1, 1));
-    // Every so-manieth seed, so that shards are equally long, whatever their number.
-    let mine = (seeds.end - seeds.start).saturating_sub(number - 1).div_ceil(of);
+    let mine = seeds_of(seeds, (number, of));
     let seed = |place: u64| seeds.start + number - 1 + place * of;
     let playing: Vec<Playing<'_>> =
         programme.casts().map(|(part, cast)| Playing { part, cast, invariants: OnceLock::new() }).collect();

@@ -36,6 +36,11 @@ fn four_shards_put_together_are_one_check_byte_for_byte() {
     }
     let short = run(&folder, "check --merge part-1.json part-2.json part-3.json");
     assert!(short.code == 2 && short.talk.contains("shard 4/4 is missing"), "{}", short.talk);
+    let short = "check healthy --algorithm raft --seeds 0..100000000 --shard 2/4 --max-time 500ms --shard-file cut.json";
+    assert_eq!(run(&folder, short).code, 0);
+    let cut = run(&folder, "check --merge part-1.json cut.json part-3.json part-4.json");
+    assert!(cut.code == 2 && cut.talk.contains("cut.json: this shard was cut short: it has "), "{}", cut.talk);
+    assert!(cut.talk.contains("help: run it anew, to its end"), "{}", cut.talk);
     let default = run(&folder, "check healthy --algorithm raft --seeds 0..4 --shard 2/2");
     assert!(default.code == 0 && read(&folder, "runs/check-2-of-2.json").contains("\"shard\":[2,2]"), "{}", default.talk);
 }

@@ -159,7 +159,8 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
         judged.notes.push(format!("so few seeds may be chance, but a verdict changed: {}", words::first_of(&changes)));
     }
     judged.complaints.extend(told.into_iter().map(|question| {
-        let words = format!("{} (p = {:.2e}, of a family of {})", question.words, question.p, judged.family);
+        let better = if question.better { ": a verdict that changed for the better, so save the baseline anew" } else { "" };
+        let words = format!("{}{better} (p = {:.2e}, of a family of {})", question.words, question.p, judged.family);
         (question.case, Complaint::regression(&question.about, &words, question.seeds))
     }));
     judged

@@ -24,8 +24,10 @@ pub(super) struct Question {
     pub p: f64,
     /// The least that this chance could have been, where that depends on how many seeds there are: p99.
     pub least: Option<f64>,
-    /// It is about a verdict, and not about a measure.
+    /// It is about a verdict, and not about a measure; …
     pub of_verdict: bool,
+    /// … which changed for the better.
+    pub better: bool,
 }
 
 /// Seeds that changed.
@@ -56,7 +58,7 @@ impl Changed {
     /// A measure is worse where the figure that stands for it is: that more seeds went up than down, by however little, is not enough.
     fn asks(self, case: usize, about: &str, words: String, rose: bool) -> Question {
         let p = if rose { self.p() } else { 1.0 };
-        Question { case, about: about.to_owned(), words, seeds: self.worse, p, least: None, of_verdict: false }
+        Question { case, about: about.to_owned(), words, seeds: self.worse, p, least: None, of_verdict: false, better: false }
     }
 }
 
@@ -225,8 +227,14 @@ pub(super) fn verdicts(case: usize, now: &Records, then: &Records, pairs: &[Pair
         let (more, fewer) = (count(&|(now, then)| now && !then), count(&|(now, then)| then && !now));
         let p = if more + fewer == 0 { return None } else { binomial_test(more, more + fewer, 0.5) };
         let (was, is) = (count(&|(_, then)| then), count(&|(now, _)| now));
-        let better = if fewer > more { ": a verdict that changed for the better, so save the baseline anew" } else { "" };
-        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}{better}", pairs.len());
+        // What is not put to the test any more did not become better.
+        let untested = |pair: &Pair<'_>| broken(pair) == (false, true) && pair.0.tested >> at & 1 == 0;
+        let untested = pairs.iter().filter(|pair| untested(pair)).count() as u64;
+        let lost = match untested {
+            0 => String::new(),
+            _ => format!(", where it was not put to the test in {untested} of those in which it was violated then"),
+        };
+        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}{lost}", pairs.len());
         let differs = pairs.iter().filter(|pair| broken(pair).0 != broken(pair).1);
         Some(Question {
             case,
@@ -236,6 +244,7 @@ pub(super) fn verdicts(case: usize, now: &Records, then: &Records, pairs: &[Pair
             p,
             least: None,
             of_verdict: true,
+            better: fewer > more && 2 * untested < fewer,
         })
     };
     shared(now, then).into_iter().filter_map(question).collect()

@@ -173,7 +173,16 @@ fn of(algorithm: &str) -> Case {
 }
 
 fn question(case: usize, p: f64) -> Question {
-    Question { case, about: format!("{p}"), words: String::new(), seeds: Vec::new(), p, least: None, of_verdict: false }
+    Question {
+        case,
+        about: format!("{p}"),
+        words: String::new(),
+        seeds: Vec::new(),
+        p,
+        least: None,
+        of_verdict: false,
+        better: false,
+    }
 }
 
 #[test]
@@ -195,6 +204,19 @@ fn an_invariant_that_other_seeds_break_or_that_is_never_tested_any_more_is_a_cha
     let few = judge(&[case((0..40).map(three).collect())], &baseline(&then));
     let said = |note: &String| note.contains("a verdict changed: ") && note.contains("violated in 0 of 40 seeds, and now in 3");
     assert!(few.complaints.is_empty() && few.notes.iter().any(said), "{:?}", few.notes);
+    let fewer = judge(&then, &baseline(&[case((0..40).map(three).collect())]));
+    assert!(
+        fewer.notes[1].ends_with("violated in 3 of 40 seeds, and now in 0"),
+        "may be chance, so no advice: {:?}",
+        fewer.notes
+    );
+    let gone = judge(
+        &[case((0..40).map(|seed| Run { tested: 0b01, ..run(seed) }).collect())],
+        &baseline(&[case((0..40).map(worse).collect())]),
+    );
+    let about_verdict = gone.complaints.iter().find(|(_, complaint)| complaint.words.contains("was violated in 20 of 40"));
+    let words = &about_verdict.expect("other seeds violate it").1.words;
+    assert!(words.contains("now in 0, where it was not put to the test in 20 of those") && !words.contains("better"), "{words}");
     let silent = judge(&[case((0..40).map(|seed| Run { tested: 0b01, ..run(seed) }).collect())], &baseline(&then));
     assert!(
         silent.complaints[0].1.words.contains("effective-split-brain was put to the test in all of 40"),
