@@ -93,6 +93,7 @@ fn obey(registry: &Registry, command: Command, data: &mut Data) -> Result<Exit, 
             match arguments.seeds.clone() {
                 Some(seeds) => many::seeds(&cast, seeds, &arguments, data),
                 None => {
+                    run::each_file_its_own(&arguments)?;
                     script::tell(registry, &cast, arguments.seed, arguments.write_script.as_deref())?;
                     run::one(&cast, &arguments, data)
                 }

@@ -95,6 +95,23 @@ pub fn end_at_once(exit: Exit) -> ! {
     std::process::exit(i32::from(exit.code()))
 }
 
+/// Two outputs in one file would leave only the later one, or none. `-` is no file.
+///
+/// # Errors
+/// Where two of these options name the same.
+pub fn each_its_own<'a>(named: impl IntoIterator<Item = (&'static str, Option<&'a Path>)>) -> Result<(), Failure> {
+    let mut seen: Vec<(&str, PathBuf)> = Vec::new();
+    for (option, path) in named.into_iter().filter_map(|(option, path)| Some((option, path.filter(|path| *path != "-")?))) {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == whole) {
+            let what = format!("{other} and {option} both name {}", path.display());
+            return Err(Failure::usage(what, "give each a file of its own"));
+        }
+        seen.push((option, whole));
+    }
+    Ok(())
+}
+
 /// A file that is there only when it is complete: written beside its place under another name, then renamed. What is no
 /// regular file (a pipe, a device) is written as it is: there is nothing to be put in its place.
 pub struct Whole {

@@ -11,7 +11,7 @@ use crate::cast::Cast;
 use crate::determinism;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
-use crate::output::{Data, talk};
+use crate::output::{self, Data, talk};
 use crate::pictures::Pictures;
 use crate::save;
 use crate::trace::Trace;
@@ -26,6 +26,15 @@ pub struct Showing<'a> {
     pub trace: Option<&'a Path>,
     pub pictures: &'a PictureArguments,
     pub check_determinism: bool,
+}
+
+/// # Errors
+/// Where two of what is to be written would go to one file.
+pub fn each_file_its_own(arguments: &RunArguments) -> Result<(), Failure> {
+    let RunArguments { write_script, trace, pictures, .. } = arguments;
+    let PictureArguments { timeline, perfetto } = pictures;
+    let named = [("--write-script", write_script), ("--trace", trace), ("--timeline", timeline), ("--perfetto", perfetto)];
+    output::each_its_own(named.map(|(option, path)| (option, path.as_deref())))
 }
 
 pub fn one(cast: &Cast<'_>, arguments: &RunArguments, data: &mut Data) -> Result<Exit, Failure> {

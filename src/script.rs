@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use scenarios::{Scenario, write};
-use sim::{Registry, swarm};
+use sim::outcome::Outcome;
+use sim::{Options, Registry, swarm};
 
 use crate::cast::Cast;
 use crate::failure::Failure;
@@ -22,6 +23,7 @@ pub fn tell(registry: &Registry, cast: &Cast<'_>, seed: u64, path: Option<&Path>
     let Some(path) = path else { return Ok(()) };
     let mut comments = vec![format!("As it is for seed {seed}: what was drawn from the seed stands here event by event.")];
     comments.push(format!("Written by: {}", cast.command(seed)));
+    comments.extend(idle(&cast.run_with(seed, Options { fingerprint: false, ..Options::default() })));
     let text = write::scenario(&plain, &cast.scenario.about, &cast.scenario.settings, &comments);
     let origin = path.display().to_string();
     // What a swarm draws can be beyond what a file may say: more events than anyone writes by hand.
@@ -31,4 +33,19 @@ pub fn tell(registry: &Registry, cast: &Cast<'_>, seed: u64, path: Option<&Path>
     file.finish()?;
     talk(&format!("written: {origin}"));
     Ok(())
+}
+
+/// Events that come to nothing: they stay, because without them the run would be another one, with another fingerprint.
+fn idle(outcome: &Outcome) -> Vec<String> {
+    let never = outcome.not_exercised.iter().filter(|missed| !missed.fired);
+    let mut lines: Vec<String> = never.map(|missed| format!("  {}: {}", missed.event, missed.why)).collect();
+    if !lines.is_empty() {
+        lines.insert(
+            0,
+            String::from(
+                "Not all that is drawn comes about. These events come to nothing, and `run` and `check` of this file say so:",
+            ),
+        );
+    }
+    lines
 }

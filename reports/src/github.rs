@@ -8,11 +8,11 @@ use crate::check::{Case, Check, Complaint, Kind};
 /// GitHub shows no more than ten errors a step.
 const MOST_SHOWN: usize = 10;
 
-/// One line each: files that are no scenarios, then what is wrong, the gravest first, as far as GitHub shows it.
+/// One line each: files that are not what they were taken for, then what is wrong, the gravest first, as far as GitHub shows it.
 pub fn annotations(check: &Check) -> String {
     let broken = check.broken.iter().map(|broken| {
         let file = broken.line.map(|_| broken.file.as_str());
-        command(file, broken.line, &format!("{} is no scenario", broken.file), &broken.title)
+        command(file, broken.line, &format!("{} {}", broken.file, broken.wanted.is_not()), &broken.title)
     });
     let kept = check.kept.iter().filter_map(|kept| {
         let complaint = kept.complaint.as_ref()?;
@@ -53,8 +53,8 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Broken;
     use crate::check::tests::{case, check, run};
+    use crate::check::{Broken, Wanted};
 
     #[test]
     fn the_gravest_are_among_the_ten_that_are_shown_and_the_command_line_is_no_place_in_a_file() {
@@ -64,7 +64,12 @@ mod tests {
         }
         let mut check = check(Vec::new());
         check.cases = cases;
-        check.broken = vec![Broken { file: String::from("here"), line: None, title: String::from("--set a=b: wrong") }];
+        check.broken = vec![Broken {
+            wanted: Wanted::Scenario,
+            file: String::from("here"),
+            line: None,
+            title: String::from("--set a=b: wrong"),
+        }];
         let lines = annotations(&check);
         let lines: Vec<&str> = lines.lines().collect();
         assert_eq!((lines.len(), lines[0]), (10, "::error title=here is no scenario::--set a=b: wrong"));

@@ -26,7 +26,7 @@ pub fn xml(check: &Check) -> String {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         let line = broken.line.map_or_else(String::new, |line| format!("line {line}: "));
         status.set_message(format!("{line}{}", broken.title)).set_type("scenario");
-        let mut case = TestCase::new("is a scenario", status);
+        let mut case = TestCase::new(broken.wanted.is(), status);
         case.set_classname(&*broken.file);
         suite.add_test_case(case);
         report.add_test_suite(suite);

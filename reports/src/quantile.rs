@@ -66,7 +66,12 @@ impl Sample {
 
     /// The middle one (of an even number, the lower middle one), without an interval.
     pub fn median(&self) -> Option<u64> {
-        if self.is_empty() { None } else { self.ranked(self.len().div_ceil(2)) }
+        self.at(500)
+    }
+
+    /// The figure of rank ⌈n p⌉ at `per_mille`, without an interval, however few there are; `None` of nothing, too.
+    pub fn at(&self, per_mille: u32) -> Option<u64> {
+        if self.is_empty() { None } else { self.ranked((self.len() * per_mille as usize).div_ceil(1_000)) }
     }
 
     /// The quantile at `per_mille` (500: the median), with its interval. The error says how many figures it takes.
@@ -86,7 +91,6 @@ impl Sample {
         let p = f64::from(per_mille) / 1_000.0;
         let tail = (1.0 - CONFIDENCE) / 2.0;
         // The true quantile is below the figure of rank r with the probability that fewer than r figures are below it.
-        let rank = (n * per_mille as usize).div_ceil(1_000);
         let mut low = 0;
         let mut below = 0.0;
         let mut high = n;
@@ -106,7 +110,7 @@ impl Sample {
             }
         }
         let low = low.max(1);
-        Ok(Quantile { value: self.ranked(rank), low: self.ranked(low), high: self.ranked(high.min(n)) })
+        Ok(Quantile { value: self.at(per_mille), low: self.ranked(low), high: self.ranked(high.min(n)) })
     }
 
     /// Half the width of the band around the empirical distribution that holds the true one everywhere.

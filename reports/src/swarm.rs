@@ -113,7 +113,8 @@ impl Census {
 
     /// The least and the largest share of runs in which a family was in force, in percent.
     fn shares(&self) -> Option<(u64, u64)> {
-        let percent = |runs: &u64| 100 * runs / self.runs.max(1);
+        // Half up.
+        let percent = |runs: &u64| (200 * runs + self.runs) / (2 * self.runs.max(1));
         Some((self.families.values().map(percent).min()?, self.families.values().map(percent).max()?))
     }
 }
@@ -211,10 +212,12 @@ mod tests {
         census.add(&run, &[]);
         assert_eq!((census.runs, census.families["crash"], census.families["loss"]), (2, 1, 0));
         assert_eq!(census.shares(), Some((0, 50)));
-        assert_eq!(census.promises["election-safety"].exercised, 4, "twice two");
+        census.add(&run, &[Family::Crash]);
+        assert_eq!(census.shares(), Some((0, 67)), "two of three, half up");
+        assert_eq!(census.promises["election-safety"].exercised, 6, "three times two");
         let all = [census];
         assert_eq!(hardly_exercised(&all, 1), ["never-seen", "vote-once"]);
-        assert_eq!(hardly_exercised(&all, 5), ["election-safety", "never-seen", "vote-once"]);
-        assert!(text(&all).contains("each in 0-50 % of runs") && text(&all).contains("  21.0  "), "{}", text(&all));
+        assert_eq!(hardly_exercised(&all, 7), ["election-safety", "never-seen", "vote-once"]);
+        assert!(text(&all).contains("each in 0-67 % of runs") && text(&all).contains("  21.0  "), "{}", text(&all));
     }
 }

@@ -97,12 +97,14 @@ pub fn measured(what: &Measure, figure: Option<u64>) -> String {
     }
 }
 
-/// For tables: milliseconds or seconds, three places, half up. (The exact value is in the JSON.)
+/// For tables: milliseconds or seconds, three places, half up; nanoseconds where that would look like nothing. (The exact value is in
+/// the JSON.)
 pub fn span(span: Span) -> String {
     let thousandths = |unit: u64| span.0 / unit * 1_000 + (span.0 % unit + unit / 2_000) / (unit / 1_000);
     let (thousandths, name) = match span.0 {
         0 => return String::from("0"),
-        1..999_999_500 => (thousandths(1_000_000), "ms"),
+        1..500 => return format!("{} ns", span.0),
+        500..999_999_500 => (thousandths(1_000_000), "ms"),
         _ => (thousandths(1_000_000_000), "s"),
     };
     format!("{}.{:03} {name}", thousandths / 1_000, thousandths % 1_000)
@@ -125,6 +127,16 @@ pub fn about(span: Span) -> String {
         format!("{} {name}", count(whole))
     } else {
         format!("{whole}.{part:0width$} {name}", width = places as usize)
+    }
+}
+
+/// The first of them, and how many more.
+pub fn first_of(all: &[impl AsRef<str>]) -> String {
+    const MOST_NAMED: usize = 3;
+    let named = all.iter().take(MOST_NAMED).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 
@@ -196,6 +208,7 @@ mod tests {
         assert_eq!(span(Span::ZERO), "0");
         assert_eq!(span(Span::nanos(1_234_567)), "1.235 ms");
         assert_eq!(span(Span::nanos(1_234_499)), "1.234 ms");
+        assert_eq!([span(Span::nanos(499)), span(Span::nanos(500))], ["499 ns", "0.001 ms"], "more than nothing");
         assert_eq!([span(Span::nanos(999_999_499)), span(Span::nanos(999_999_500))], ["999.999 ms", "1.000 s"]);
         assert_eq!([span(Span::nanos(1_713_660_000)), span(Span(u64::MAX))], ["1.714 s", "18446744073.710 s"]);
         assert_eq!(span(Span::millis(2_104)), "2.104 s");

@@ -31,8 +31,9 @@ pub struct CheckArguments {
     /// Write the file that --baseline takes.
     #[arg(long, value_name = "FILE", conflicts_with = "shard")]
     pub save_baseline: Option<PathBuf>,
-    /// Run only this part of the seeds, and keep what came of it in a file for --merge; nothing is judged yet.
-    #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with_all = ["baseline", "junit", "summary", "github", "failures"])]
+    /// Run only this part of the seeds, and keep what came of it in a file for --merge; nothing is judged yet, so that what is to be judged
+    /// how, and written where, is said beside --merge.
+    #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with_all = ["baseline", "junit", "summary", "github", "failures", "no_harm"])]
     pub shard: Option<(u64, u64)>,
     /// Where that file goes; default: `runs/check-1-of-4.json`.
     #[arg(long, value_name = "FILE", requires = "shard")]

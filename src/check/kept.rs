@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use reports::check::{Complaint, Kept, Kind};
+use reports::check::{Complaint, Kept, Kind, Wanted};
 use reports::words;
 use scenarios::Saved;
 use sim::Registry;
@@ -11,7 +11,7 @@ use sim::audit::catalogue;
 use sim::outcome::{Outcome, Severity, Standing};
 
 use super::programme::{self, Programme};
-use super::replays;
+use super::{replays, runs};
 use crate::build;
 use crate::cast::{self, Cast};
 use crate::failure::Failure;
@@ -27,10 +27,15 @@ pub fn replay(registry: &Registry, folder: &Path, programme: &mut Programme<'_>)
     if files.is_empty() {
         programme.notes.push(format!("there is no kept run in {}, so none was replayed", folder.display()));
     }
-    for path in files {
+    let there = files.len();
+    for (replayed, path) in files.into_iter().enumerate() {
+        if runs::cut_short() {
+            programme.notes.push(format!("{} of {there} kept runs were not replayed: there was no time", there - replayed));
+            break;
+        }
         match one(registry, &path) {
             Ok(kept) => all.push(kept),
-            Err(failure) => programme.tell(&path.display().to_string(), &failure),
+            Err(failure) => programme.tell(Wanted::Kept, &path.display().to_string(), &failure),
         }
     }
     Ok(all)

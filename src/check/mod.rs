@@ -12,8 +12,9 @@ use std::ops::Range;
 use std::path::Path;
 
 pub use arguments::CheckArguments;
-use reports::baseline;
+use reports::baseline::{self, Judged};
 use reports::check::{Case, Check, Kept, Ledger, weigh};
+use reports::words;
 use sim::Registry;
 
 use crate::exit::{self, Exit};
@@ -41,27 +42,19 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     }
     let mut outputs = Outputs::open(arguments)?;
     interrupt::listen();
+    let limit = arguments.max_time.map(runs::stop_after);
     let kept = match &arguments.failures {
         Some(folder) => kept::replay(registry, folder, &mut programme)?,
         None => Vec::new(),
     };
     let done = match merged {
         Some(whole) => take(&mut programme, whole).map(|()| seeds.end - seeds.start)?,
-        None => runs::run(&mut programme, &seeds, arguments.shard, arguments.field.threads.count(), arguments.max_time)?,
+        None => runs::run(&mut programme, &seeds, arguments.shard, arguments.field.threads.count())?,
     };
-    if done == 0 && interrupt::asked() {
-        talk("interrupted before the first seed was over, so nothing is judged");
-        return Ok(exit::INTERRUPTED);
-    }
-    if done == 0 && runs::time_is_up() {
-        return Err(Failure::Nothing(String::from("time was up before the first seed was over, so nothing is judged")));
-    }
-    if runs::time_is_up() {
-        talk("time is up: what follows is about the seeds that were run by now");
-    }
-    let mut exit = programme.exit.unwrap_or(exit::AS_EXPECTED);
-    if interrupt::asked() {
-        exit = exit.or(exit::INTERRUPTED);
+    drop(limit);
+    let mut exit = programme.exit.unwrap_or(exit::AS_EXPECTED).or(cut_short(done, &mut programme));
+    if done == 0 && runs::cut_short() && arguments.shard.is_some() {
+        return Ok(exit);
     }
     let whole = ledger(&programme, &asked, &seeds, arguments.shard);
     if arguments.shard.is_some() {
@@ -75,6 +68,24 @@ pub fn check(registry: &Registry, arguments: &CheckArguments, data: &mut Data) -
     let check = finished(programme, kept, seeds.start..seeds.start + done, seeds);
     exit = check.complaints().fold(exit, |exit, (_, complaint)| exit.or(replays::exit_of(complaint)));
     Ok(exit.or(outputs.tell(&check, &whole, arguments, data)))
+}
+
+/// What it amounts to that somebody pressed Ctrl-C, or that time was up. Where not one seed was over by then no scenario is judged; what is
+/// known of files, and of runs that were kept, is told all the same.
+fn cut_short(done: u64, programme: &mut Programme<'_>) -> Exit {
+    let (asked, up) = (interrupt::asked(), runs::time_is_up());
+    if done == 0 && runs::cut_short() {
+        let why = if asked { "interrupted" } else { "time was up" };
+        talk(&format!("{why} before the first seed was over, so no scenario is judged"));
+        programme.parts.clear();
+    } else if up {
+        talk("time is up: what follows is about the seeds that were run by now");
+    }
+    match asked {
+        true => exit::INTERRUPTED,
+        false if done == 0 && up => exit::NOT_EXERCISED,
+        false => exit::AS_EXPECTED,
+    }
 }
 
 fn of_arguments(arguments: &CheckArguments) -> Asked {
@@ -133,6 +144,14 @@ fn merged(files: &[std::path::PathBuf]) -> Result<Ledger, Failure> {
         let what = format!("the shards were run by version {}, and this is {VERSION}", other.version);
         return Err(Failure::usage(what, "put them together with the version that ran them"));
     }
+    for (path, part) in files.iter().zip(&parts).filter(|(_, part)| !part.cases.is_empty()) {
+        let Some(shard) = part.shard else { continue };
+        let (there, whole) = (part.seeds_run(), runs::seeds_of(&(part.seeds.0..part.seeds.1), shard));
+        if there < whole {
+            let what = format!("{}: this shard was cut short: it has {there} seeds of {whole}", path.display());
+            return Err(Failure::usage(what, "run it anew, to its end"));
+        }
+    }
     let help = "give every file of one `hustings check --shard` once";
     Ledger::merge(parts).map_err(|what| Failure::usage(what, help))
 }
@@ -171,14 +190,25 @@ fn judge(programme: &mut Programme<'_>, against: Option<&Ledger>) {
     for part in &mut programme.parts {
         part.case.complaints = weigh(&part.case);
     }
-    let Some(against) = against else { return };
+    let Some(against) = against.filter(|_| !programme.parts.is_empty()) else { return };
     let cases: Vec<Case> = programme.parts.iter().map(|part| part.case.clone()).collect();
     let judged = baseline::judge(&cases, against);
+    let held = held_against(&judged);
     for (place, complaint) in judged.complaints {
         programme.parts[place].case.complaints.push(complaint);
     }
     programme.notes.extend(judged.notes);
-    programme.notes.push(format!("{} questions were asked of the baseline", judged.family));
+    programme.notes.push(held);
+}
+
+/// How much was held against the baseline. Where nothing at all differs, there is nothing to be asked.
+fn held_against(judged: &Judged) -> String {
+    let runs = words::count(judged.held);
+    match judged.family {
+        0 => format!("all {runs} runs that were held against the baseline are as they were then"),
+        1 => format!("{runs} runs were held against the baseline, and 1 question was asked of what differs"),
+        family => format!("{runs} runs were held against the baseline, and {family} questions were asked of what differs"),
+    }
 }
 
 fn finished(programme: Programme<'_>, kept: Vec<Kept>, seeds: Range<u64>, asked: Range<u64>) -> Check {

@@ -11,7 +11,7 @@ use super::arguments::{CheckArguments, CheckFormat};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{Data, Whole, talk, talk_in_colour};
+use crate::output::{Data, Whole, each_its_own, talk, talk_in_colour};
 
 /// What runs write goes here.
 const FOLDER: &str = "runs";
@@ -26,7 +26,13 @@ impl Outputs {
     /// # Errors
     /// Where one of them cannot be written.
     pub fn open(arguments: &CheckArguments) -> Result<Outputs, Failure> {
-        each_its_own(arguments)?;
+        each_its_own([
+            ("--junit", arguments.junit.as_deref()),
+            ("--summary", arguments.summary.as_deref()),
+            ("--baseline", arguments.baseline.as_deref()),
+            ("--save-baseline", arguments.save_baseline.as_deref()),
+            ("--shard-file", arguments.shard_file.as_deref()),
+        ])?;
         let junit = arguments.junit.as_deref().map(Whole::create).transpose()?;
         let summary = arguments.summary.as_deref().map(appended).transpose()?;
         let records = match (&arguments.save_baseline, arguments.shard) {
@@ -44,8 +50,13 @@ impl Outputs {
     /// Where it cannot be written.
     pub fn keep(&mut self, ledger: &Ledger) -> Result<(), Failure> {
         let Some((path, mut whole)) = self.records.take() else { return Ok(()) };
-        if ledger.shard.is_none() && interrupt::asked() {
-            talk(&format!("{} is not written: half a check is no baseline", path.display()));
+        let why = match ledger.shard {
+            None if interrupt::asked() => Some("half a check is no baseline"),
+            None if ledger.seeds_run() == 0 => Some("a check without a run is no baseline"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            talk(&format!("{} is not written: {why}", path.display()));
             return Ok(());
         }
         whole.write(&ledger.json()).map_err(|error| Failure::write(path.display(), error))?;
@@ -92,25 +103,6 @@ fn say(check: &Check, arguments: &CheckArguments, data: &mut Data) -> Result<(),
         CheckFormat::Markdown => text::markdown(check),
     })?;
     data.flush()
-}
-
-/// Two outputs in one file would leave only the later one.
-///
-/// # Errors
-/// Where two name the same.
-fn each_its_own(arguments: &CheckArguments) -> Result<(), Failure> {
-    let CheckArguments { junit, summary, save_baseline, shard_file, .. } = arguments;
-    let named = [("--junit", junit), ("--summary", summary), ("--save-baseline", save_baseline), ("--shard-file", shard_file)];
-    let mut seen: Vec<(&str, PathBuf)> = Vec::new();
-    for (option, path) in named.iter().filter_map(|(option, path)| Some((*option, path.as_ref()?))) {
-        let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == whole) {
-            let what = format!("{other} and {option} both name {}", path.display());
-            return Err(Failure::usage(what, "give each a file of its own"));
-        }
-        seen.push((option, whole));
-    }
-    Ok(())
 }
 
 /// What is there already stays: a step of a pipeline may have several summaries.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use reports::check::{Broken, Case, Records, Scripted};
+use reports::check::{Broken, Case, Records, Scripted, Wanted};
 use scenarios::{Scenario, late_answers, misfit};
 use sim::algorithm::Promise;
 use sim::audit::catalogue;
@@ -48,11 +48,19 @@ impl<'r> Programme<'r> {
         let players = cast::players(registry, &asked.algorithms)?;
         let mut programme = Programme::default();
         let names = programme.names(&asked.scenarios);
+        let mut unplayed = Vec::new();
         for name in &names {
-            match parts(registry, name, &asked.set, &players) {
+            let everybody = asked.algorithms.is_empty() || asked.scenarios.contains(name);
+            match parts(registry, name, &asked.set, &players, everybody) {
+                Ok(parts) if parts.is_empty() => unplayed.push(name.as_str()),
                 Ok(parts) => programme.parts.extend(parts),
-                Err(failure) => programme.tell(name, &failure),
+                Err(failure) => programme.tell(Wanted::Scenario, name, &failure),
             }
+        }
+        // Of what is built in, everybody plays what is for them; a folder is somebody's own, and should be known to be looked at.
+        if !unplayed.is_empty() && !asked.scenarios.is_empty() {
+            let all = reports::words::first_of(&unplayed);
+            programme.notes.push(format!("none of these algorithms can play {all}: not checked"));
         }
         if programme.parts.is_empty() && programme.broken.is_empty() {
             let what = if names.is_empty() { "there is no scenario there" } else { "none of these algorithms can play" };
@@ -70,8 +78,12 @@ impl<'r> Programme<'r> {
                 continue;
             }
             match files(Path::new(name), "toml") {
+                Ok(files) if files.is_empty() => {
+                    let what = format!("there is no scenario in {name}, so nothing of it ran");
+                    self.tell(Wanted::Folder, name, &Failure::Nothing(what));
+                }
                 Ok(files) => names.extend(files.iter().map(|file| file.display().to_string())),
-                Err(failure) => self.tell(name, &failure),
+                Err(failure) => self.tell(Wanted::Folder, name, &failure),
             }
         }
         if asked.is_empty() {
@@ -82,8 +94,8 @@ impl<'r> Programme<'r> {
         names
     }
 
-    /// Says what is wrong with a file, and remembers it.
-    pub fn tell(&mut self, file: &str, failure: &Failure) {
+    /// Says what is wrong with a file that was to be this, and remembers it.
+    pub fn tell(&mut self, wanted: Wanted, file: &str, failure: &Failure) {
         talk(&failure.render(talk_in_colour()));
         let (line, title) = match failure {
             Failure::Scenario(complaints) => match complaints.list.first() {
@@ -93,9 +105,10 @@ impl<'r> Programme<'r> {
                 Some(first) => (None, format!("{}: {}", complaints.sources[first.place.source].origin, first.title)),
                 None => (Some(1), String::from("it cannot be read")),
             },
+            other if wanted == Wanted::Folder => (None, other.render(false)),
             other => (Some(1), other.render(false)),
         };
-        self.broken.push(Broken { file: file.to_owned(), line, title });
+        self.broken.push(Broken { wanted, file: file.to_owned(), line, title });
         self.exit = Some(failure.exit().or(self.exit.unwrap_or(exit::AS_EXPECTED)));
     }
 
@@ -135,33 +148,38 @@ fn below(folder: &Path, ending: &str, entered: &mut BTreeSet<PathBuf>) -> Result
     Ok(found)
 }
 
-/// One scenario with everybody.
-fn parts<'r>(registry: &'r Registry, name: &str, set: &[String], players: &[&'r dyn Player]) -> Result<Vec<Part<'r>>, Failure> {
+/// One scenario with everybody who can play it, or of whom it demands something. Where that is nobody, and it was asked for by name or of
+/// everybody, those who cannot are judged for it: a key that was added must not take a scenario out of the gate.
+fn parts<'r>(
+    registry: &'r Registry,
+    name: &str,
+    set: &[String],
+    players: &[&'r dyn Player],
+    must_be_played: bool,
+) -> Result<Vec<Part<'r>>, Failure> {
     let scenario = cast::scenario(registry, name, set)?;
     if !scenario.warnings.is_empty() {
         talk(&scenario.warnings.render(talk_in_colour()));
     }
     let events = events(&scenario);
-    let mut parts = Vec::new();
+    let (mut parts, mut unfit) = (Vec::new(), Vec::new());
     for player in players {
         let mut case = case(&scenario, player.name(), &events);
-        let demanded = !case.expects.is_empty() || !case.thresholds.is_empty();
         case.misfit = misfit(&scenario.setup, *player, scenario.settings_of(player.name()));
-        let cast = match &case.misfit {
-            Some(_) if !demanded => continue,
-            Some(_) => None,
-            None => Some(Cast::of(scenario.clone(), *player, None)?),
-        };
-        if let Some(cast) = &cast {
-            late_answers(&scenario.setup, *player, scenario.settings_of(cast.player.name()))
-                .iter()
-                .for_each(|note| talk(&format!("note: {}: {note}", scenario.origin)));
+        match &case.misfit {
+            Some(_) if case.is_demanding() => parts.push(Part { case, cast: None }),
+            Some(_) => unfit.push(Part { case, cast: None }),
+            None => {
+                let cast = Cast::of(scenario.clone(), *player, None)?;
+                for note in late_answers(&scenario.setup, *player, scenario.settings_of(player.name())) {
+                    talk(&format!("note: {}: {note}", scenario.origin));
+                }
+                case.recovery_beyond_run = Some(cast.recovery()).filter(|recovery| *recovery > scenario.setup.duration);
+                parts.push(Part { case, cast: Some(cast) });
+            }
         }
-        let recovery = cast.as_ref().map(Cast::recovery);
-        case.recovery_beyond_run = recovery.filter(|recovery| *recovery > scenario.setup.duration);
-        parts.push(Part { case, cast });
     }
-    Ok(parts)
+    Ok(if parts.is_empty() && must_be_played { unfit } else { parts })
 }
 
 /// What the scenario demands of this algorithm.

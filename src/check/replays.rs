@@ -30,7 +30,10 @@ pub fn fill(parts: &mut [Part<'_>], asked: &Asked, seeds: &str, arguments: &Chec
             };
             let outcome = cast.run(seed, None);
             complaint.replay = command(cast, &outcome);
-            complaint.evidence = evidence(&outcome, &complaint.about);
+            complaint.evidence = match complaint.kind {
+                Kind::NotExercised => missed(&outcome, &complaint.about),
+                _ => evidence(&outcome, &complaint.about),
+            };
             let fails = matches!(complaint.kind, Kind::Safety | Kind::Liveness);
             if fails && complaint.evidence.is_none() {
                 let what = format!(
@@ -59,6 +62,12 @@ fn command(cast: &Cast<'_>, outcome: &Outcome) -> String {
 pub fn evidence(outcome: &Outcome, invariant: &str) -> Option<String> {
     let violated = violated(invariant);
     sections::findings(outcome).into_iter().find(|line| line.contains(&violated))
+}
+
+/// Why this event came to nothing, in the words of `hustings run`.
+fn missed(outcome: &Outcome, event: &str) -> Option<String> {
+    let missed = outcome.not_exercised.iter().find(|missed| missed.event == event)?;
+    Some(format!("in seed {} {}", outcome.seed, missed.why))
 }
 
 /// What stands in the words of each finding by this invariant.

@@ -24,6 +24,11 @@ pub fn time_is_up() -> bool {
     TIME_IS_UP.load(Ordering::SeqCst)
 }
 
+/// Whether no more runs are begun, for whatever reason.
+pub fn cut_short() -> bool {
+    time_is_up() || interrupt::asked()
+}
+
 /// A pair, and what its first run has shown.
 struct Playing<'p> {
     part: usize,
@@ -31,21 +36,20 @@ struct Playing<'p> {
     invariants: OnceLock<Vec<String>>,
 }
 
+/// How many of the seeds are of this shard: every so-manieth, so that shards are equally long, whatever their number. (What is read from a
+/// file may be no shard of anything, and has no seeds then.)
+pub fn seeds_of(seeds: &Range<u64>, (number, of): (u64, u64)) -> u64 {
+    seeds.end.saturating_sub(seeds.start).saturating_sub(number.saturating_sub(1)).div_ceil(of.max(1))
+}
+
 /// Runs every part under those of the seeds that are in the shard, and leaves what came of it in the parts. Gives back how many of
 /// these seeds were run.
 ///
 /// # Errors
 /// Where there are too many.
-pub fn run(
-    programme: &mut Programme<'_>,
-    seeds: &Range<u64>,
-    shard: Option<(u64, u64)>,
-    jobs: usize,
-    max_time: Option<Span>,
-) -> Result<u64, Failure> {
+pub fn run(programme: &mut Programme<'_>, seeds: &Range<u64>, shard: Option<(u64, u64)>, jobs: usize) -> Result<u64, Failure> {
     let (number, of) = shard.unwrap_or((1, 1));
-    // Every so-manieth seed, so that shards are equally long, whatever their number.
-    let mine = (seeds.end - seeds.start).saturating_sub(number - 1).div_ceil(of);
+    let mine = seeds_of(seeds, (number, of));
     let seed = |place: u64| seeds.start + number - 1 + place * of;
     let playing: Vec<Playing<'_>> =
         programme.casts().map(|(part, cast)| Playing { part, cast, invariants: OnceLock::new() }).collect();
@@ -60,7 +64,6 @@ pub fn run(
     let bar = progress::bar(total);
     let mut columns: Vec<Vec<Run>> = playing.iter().map(|_| Vec::new()).collect();
     let mut under_way: Vec<Run> = Vec::new();
-    let limit = max_time.map(stop_after);
     let sweep = Sweep { seeds: 0..total, jobs, stop: interrupt::stopped() };
     sweep.each(
         |run| playing[(run % casts) as usize].run(seed(run / casts)),
@@ -72,7 +75,6 @@ pub fn run(
             }
         },
     );
-    drop(limit);
     bar.finish_and_clear();
     let done = columns.first().map_or(0, |column| column.len() as u64);
     let came: Vec<(usize, Vec<String>, Vec<Run>)> = playing
@@ -97,7 +99,7 @@ impl Playing<'_> {
 
 /// Begins no more runs after this time, unless what is given back is dropped before.
 #[expect(clippy::disallowed_methods, reason = "a limit on real time is asked for; it only says where to stop")]
-fn stop_after(limit: Span) -> Sender<()> {
+pub fn stop_after(limit: Span) -> Sender<()> {
     let (over, waits) = mpsc::channel();
     std::thread::spawn(move || {
         if waits.recv_timeout(Duration::from_nanos(limit.0)) == Err(RecvTimeoutError::Timeout) {

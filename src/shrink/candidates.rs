@@ -1,13 +1,15 @@
 //! Candidates, each run as the file that it would be: what cannot be written down and read back is none.
 
 use reports::words;
-use scenarios::{PerAlgorithm, Scenario, write};
+use scenarios::{PerAlgorithm, Scenario, suggest, write};
+use sim::audit::catalogue;
 use sim::outcome::{Outcome, Severity, Standing};
 use sim::setup::Setup;
 use sim::{Options, Player, Registry, Time, Value};
 
 use crate::cast::Cast;
 use crate::failure::Failure;
+use crate::program;
 
 /// What is to be found again, and when it was first seen.
 pub struct Found {
@@ -99,6 +101,27 @@ impl<'r> Candidates<'r> {
         let outcome = cast.run_with(self.seed, Options { fingerprint: false, ..Options::default() });
         self.sought(&outcome).map(|found| found.at)
     }
+}
+
+/// The invariant of this name, or of the kind of split-brain that goes by it.
+///
+/// # Errors
+/// Where there is none: nothing can be found by it in any run.
+pub fn invariant(player: &dyn Player, name: &str) -> Result<&'static str, Failure> {
+    let own: Vec<&'static str> = player.invariants().iter().map(|words| words.name).collect();
+    if let Some(known) = catalogue::by_name(name) {
+        return Ok(known.name);
+    }
+    if let Some(known) = own.iter().copied().find(|known| *known == name) {
+        return Ok(known);
+    }
+    let kinds = catalogue::ALL.iter().filter_map(|known| known.kind());
+    let known: Vec<&str> = catalogue::ALL.iter().map(|known| known.name).chain(kinds).chain(own).collect();
+    let help = match suggest::closest(name, known) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("`{} list invariants` shows all names", program::name()),
+    };
+    Err(Failure::usage(format!("there is no invariant `{name}`"), help))
 }
 
 fn nothing(named: Option<&str>, found: &[&str], command: &str) -> Failure {

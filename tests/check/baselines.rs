@@ -6,6 +6,7 @@ use crate::{Story, folder, read, run, write};
 
 pub const STORIES: &[Story] = &[
     ("four shards put together are one check, byte for byte", four_shards_put_together_are_one_check_byte_for_byte),
+    ("what a shard does not judge is said beside the merge", what_a_shard_does_not_judge_is_said_beside_the_merge),
     ("a shard without a seed is a shard all the same", a_shard_without_a_seed_is_a_shard_all_the_same),
     ("what no shard ran is not ok", what_no_shard_ran_is_not_ok),
     ("who is named twice plays once", who_is_named_twice_plays_once),
@@ -35,8 +36,28 @@ fn four_shards_put_together_are_one_check_byte_for_byte() {
     }
     let short = run(&folder, "check --merge part-1.json part-2.json part-3.json");
     assert!(short.code == 2 && short.talk.contains("shard 4/4 is missing"), "{}", short.talk);
+    let short = "check healthy --algorithm raft --seeds 0..100000000 --shard 2/4 --max-time 500ms --shard-file cut.json";
+    assert_eq!(run(&folder, short).code, 0);
+    let cut = run(&folder, "check --merge part-1.json cut.json part-3.json part-4.json");
+    assert!(cut.code == 2 && cut.talk.contains("cut.json: this shard was cut short: it has "), "{}", cut.talk);
+    assert!(cut.talk.contains("help: run it anew, to its end"), "{}", cut.talk);
     let default = run(&folder, "check healthy --algorithm raft --seeds 0..4 --shard 2/2");
     assert!(default.code == 0 && read(&folder, "runs/check-2-of-2.json").contains("\"shard\":[2,2]"), "{}", default.talk);
+}
+
+/// A shard judges nothing: a word on how to judge would be lost there, and is refused.
+fn what_a_shard_does_not_judge_is_said_beside_the_merge() {
+    let folder = folder("harm-of-shards");
+    let what = "check leader-isolated --algorithm bully --seeds 0..4";
+    let refused = run(&folder, &format!("{what} --no-harm --shard 1/2"));
+    assert!(refused.code == 2 && refused.talk.contains("'--no-harm' cannot be used with '--shard"), "{}", refused.talk);
+    for number in [1, 2] {
+        let shard = run(&folder, &format!("{what} --shard {number}/2"));
+        assert_eq!(shard.code, 0, "{}", shard.talk);
+    }
+    let merged = run(&folder, "check --merge runs/check-1-of-2.json runs/check-2-of-2.json --no-harm");
+    let one = run(&folder, &format!("{what} --no-harm"));
+    assert_eq!((merged.code, merged.data), (1, one.data), "{}", merged.talk);
 }
 
 fn a_shard_without_a_seed_is_a_shard_all_the_same() {
@@ -84,6 +105,8 @@ fn a_baseline_of_something_else_is_none() {
     run(&folder, &format!("{what} --shard 1/2 --shard-file part.json"));
     let part = run(&folder, &format!("{what} --baseline part.json"));
     assert!(part.code == 2 && part.talk.contains("is shard 1 of 2, and no baseline"), "{}", part.talk);
+    let over = run(&folder, &format!("{what} --baseline was.json --save-baseline ./was.json"));
+    assert!(over.code == 2 && over.talk.contains("--baseline and --save-baseline both name ./was.json"), "{}", over.talk);
     let same = run(&folder, &format!("{what} --save-baseline new --junit ./new"));
     assert!(same.code == 2 && same.talk.contains("--junit and --save-baseline both name new"), "{}", same.talk);
 }
@@ -95,6 +118,8 @@ fn the_same_program_is_no_regression() {
     let again = run(&folder, &format!("{what} --baseline was.json"));
     assert_eq!(again.code, 0, "{}", again.data);
     assert!(again.data.contains("p99 is not compared in 2 pairs: it takes 368 failovers"), "{}", again.data);
+    let note = "note: all 60 runs that were held against the baseline are as they were then";
+    assert!(again.data.contains(note), "{}", again.data);
 }
 
 fn a_slower_timeout_answers_5() {

@@ -2,6 +2,7 @@
 //! given. The test runs itself as a program with an algorithm that does not keep what it promises.
 
 mod baselines;
+mod cut_short;
 #[path = "../misfit/mod.rs"]
 mod misfit;
 mod verdicts;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         misfit::MENDED.store(version == "mended", Ordering::Relaxed);
         return hustings::main(hustings::registry().with::<misfit::Misfit<true>>());
     }
-    for (name, story) in verdicts::STORIES.iter().chain(baselines::STORIES) {
+    for (name, story) in verdicts::STORIES.iter().chain(cut_short::STORIES).chain(baselines::STORIES) {
         println!("{name}");
         story();
     }

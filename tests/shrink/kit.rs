@@ -230,6 +230,14 @@ pub fn promises_come_first() {
     assert!(harm.contains("shrinking effective-split-brain (not-promised)"), "{harm}");
     let (code, held) = shrunk(&["--invariant", "election-safety"]);
     assert!(code == Some(4) && held.contains("what is: release-own-only, "), "{held}");
+    let (_, kind) = shrunk(&["--invariant", "conflicting-effects"]);
+    assert!(kind.contains("shrinking effective-split-brain (not-promised)"), "a kind of split-brain is a name, too: {kind}");
+    for (slip, meant) in
+        [("release-own-onyl", "did you mean `release-own-only`?"), ("nosuch", "`hustings list invariants` shows")]
+    {
+        let (code, told) = shrunk(&["--invariant", slip]);
+        assert!(code == Some(2) && told.contains(&format!("there is no invariant `{slip}`")) && told.contains(meant), "{told}");
+    }
 }
 
 /// What was found is told even where the disk is full, and a place that takes no file is told before anything runs.
@@ -242,6 +250,13 @@ pub fn unwritable() {
     assert!(told.contains("1-minimal") && talk.contains("/dev/full"), "{told}{talk}");
     let nowhere = hustings(&[&run[..], &["/proc/none/x.toml"]].concat());
     assert!(nowhere.status.code() == Some(2) && !String::from_utf8_lossy(&nowhere.stdout).contains("1-minimal"));
+    let once = hustings(&[&run[..], &["./drawn.svg"]].concat());
+    let talk = String::from_utf8_lossy(&once.stderr);
+    assert!(once.status.code() == Some(2) && once.stdout.is_empty(), "before anything runs: {talk}");
+    assert!(talk.contains("--out and --diagram both name drawn.svg"), "{talk}");
+    let both = hustings(&["run", "healthy", "--timeline", "one", "--write-script", "./one"]);
+    let talk = String::from_utf8_lossy(&both.stderr);
+    assert!(both.status.code() == Some(2) && talk.contains("--write-script and --timeline both name one"), "{talk}");
 }
 
 #[cfg(not(target_os = "linux"))]

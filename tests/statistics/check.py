@@ -240,10 +240,12 @@ def grouped(number):
 
 
 def span(ns):
-    """Three places, half up."""
+    """Three places, half up; nanoseconds where that would look like nothing."""
     ns = int(ns)
     if ns == 0:
         return "0"
+    if ns < 500:
+        return f"{ns} ns"
     micros = (ns + 500) // 10**3
     if micros < 10**6:
         return f"{micros // 10**3}.{micros % 10**3:03} ms"

@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::check::{Case, Complaint, Kind, Ledger, Records, Run};
 use crate::quantile;
 use crate::words;
-use questions::{P99, Question, failovers, fewest_for_p99, measures, silent, verdicts};
+use questions::{Asked, Failovers, P99, Question, fewest_for_p99, measures, silent, verdicts};
 
 /// The chance that anything at all is called a regression where nothing has changed.
 pub const FAMILY: f64 = 0.05;
@@ -25,6 +25,8 @@ pub struct Judged {
     pub notes: Vec<String>,
     /// How many questions were asked.
     pub family: usize,
+    /// How many runs were held against the same of the baseline.
+    pub held: usize,
 }
 
 type Pair<'r> = (&'r Run, &'r Run);
@@ -72,19 +74,30 @@ struct Remarks {
     fewer: Option<(usize, usize)>,
     /// Seeds with a failover then or now, and not both times.
     once: usize,
-    /// Pairs with too few failovers for p99, and the most that any of these has.
+    /// Pairs with too few failovers for p99, and the most that any of these has; …
     few: (usize, usize),
+    /// … the same where too few of them ended.
+    few_ended: (usize, usize),
 }
 
 impl Remarks {
+    /// Whether so few failovers are enough for p99.
+    fn p99(&mut self, asked: &Asked) {
+        let there = asked.times.len();
+        if there < quantile::fewest(P99) && (there > 0 || asked.ended) {
+            let few = if asked.ended { &mut self.few_ended } else { &mut self.few };
+            *few = (few.0 + 1, few.1.max(there));
+        }
+    }
+
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if !self.new.is_empty() {
-            notes.push(format!("not in the baseline, so held against nothing: {}", named(&self.new)));
+            notes.push(format!("not in the baseline, so held against nothing: {}", words::first_of(&self.new)));
         }
         if !self.changed.is_empty() {
             let what = "the scenario is not what it was, or other keys are set, so that a difference may come of that";
-            notes.push(format!("{what}: {}", named(&self.changed)));
+            notes.push(format!("{what}: {}", words::first_of(&self.changed)));
         }
         if let Some((pairs, runs)) = self.fewer {
             notes.push(format!("of {runs} seeds {pairs} are in the baseline, and only those are held against it"));
@@ -93,10 +106,10 @@ impl Remarks {
             let seeds = words::count(self.once);
             notes.push(format!("there was a failover only then or only now in {seeds} runs: their times are not compared"));
         }
-        let (few, most) = self.few;
-        if few > 0 {
+        let kinds = [(self.few, "failovers"), (self.few_ended, "failovers that ended both times, where so many never do")];
+        for ((few, most), what) in kinds.into_iter().filter(|((few, _), _)| *few > 0) {
             let needed = quantile::fewest(P99);
-            notes.push(format!("p99 is not compared in {few} pairs: it takes {needed} failovers, and there were {most} at most"));
+            notes.push(format!("p99 is not compared in {few} pairs: it takes {needed} {what}, and there were {most} at most"));
         }
         notes
     }
@@ -119,6 +132,7 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
             remarks.new.push(format!("{name} (no seed in common)"));
             continue;
         }
+        judged.held += pairs.len();
         if then.digest != case.records.digest {
             remarks.changed.push(name);
         }
@@ -126,10 +140,8 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
             remarks.fewer = Some((pairs.len(), case.records.runs.len()));
         }
         remarks.once += pairs.iter().filter(|(now, then)| now.failover != then.failover).count();
-        let failovers = failovers(&pairs);
-        if !failovers.is_empty() && failovers.len() < quantile::fewest(P99) {
-            remarks.few = (remarks.few.0 + 1, remarks.few.1.max(failovers.len()));
-        }
+        let failovers = Failovers::of(&pairs);
+        remarks.p99(&failovers.for_quantile(P99));
         questions.extend(measures(place, &pairs, &failovers));
         questions.extend(verdicts(place, &case.records, then, &pairs));
         judged.complaints.extend(silent(&case.records, then, &pairs).map(|complaint| (place, complaint)));
@@ -139,15 +151,16 @@ pub fn judge(cases: &[Case], baseline: &Ledger) -> Judged {
     let gone = baseline.cases.iter().filter(|records| !used.contains(&(&records.scenario, &records.algorithm)));
     let gone: Vec<String> = gone.map(|records| format!("{} with {}", records.scenario, records.algorithm)).collect();
     if !gone.is_empty() {
-        judged.notes.push(format!("in the baseline, and not checked now: {}", named(&gone)));
+        judged.notes.push(format!("in the baseline, and not checked now: {}", words::first_of(&gone)));
     }
     judged.family = questions.len();
     let (told, changes) = (rejected(&mut questions), changes(&questions, cases));
     if !changes.is_empty() {
-        judged.notes.push(format!("so few seeds may be chance, but a verdict changed: {}", named(&changes)));
+        judged.notes.push(format!("so few seeds may be chance, but a verdict changed: {}", words::first_of(&changes)));
     }
     judged.complaints.extend(told.into_iter().map(|question| {
-        let words = format!("{} (p = {:.2e}, of a family of {})", question.words, question.p, judged.family);
+        let better = if question.better { ": a verdict that changed for the better, so save the baseline anew" } else { "" };
+        let words = format!("{}{better} (p = {:.2e}, of a family of {})", question.words, question.p, judged.family);
         (question.case, Complaint::regression(&question.about, &words, question.seeds))
     }));
     judged
@@ -173,16 +186,6 @@ fn powerless(questions: &[Question]) -> Option<String> {
             "p99 of {blind} pairs cannot be told from chance, whatever it is, beside so many questions ({family}): it takes {needed} failovers"
         )
     })
-}
-
-/// The first of them, and how many more.
-fn named(all: &[String]) -> String {
-    const MOST_NAMED: usize = 3;
-    let named = all.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(MOST_NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
 }
 
 /// Runs of the same seeds: now, and then.

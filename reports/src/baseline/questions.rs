@@ -24,8 +24,10 @@ pub(super) struct Question {
     pub p: f64,
     /// The least that this chance could have been, where that depends on how many seeds there are: p99.
     pub least: Option<f64>,
-    /// It is about a verdict, and not about a measure.
+    /// It is about a verdict, and not about a measure; …
     pub of_verdict: bool,
+    /// … which changed for the better.
+    pub better: bool,
 }
 
 /// Seeds that changed.
@@ -56,11 +58,11 @@ impl Changed {
     /// A measure is worse where the figure that stands for it is: that more seeds went up than down, by however little, is not enough.
     fn asks(self, case: usize, about: &str, words: String, rose: bool) -> Question {
         let p = if rose { self.p() } else { 1.0 };
-        Question { case, about: about.to_owned(), words, seeds: self.worse, p, least: None, of_verdict: false }
+        Question { case, about: about.to_owned(), words, seeds: self.worse, p, least: None, of_verdict: false, better: false }
     }
 }
 
-/// Whether a figure went up by what counts; what never came about is above everything.
+/// Whether a figure went up by what counts; what never came about is above everything, and never both times is no rise.
 fn rose(then: Option<u64>, now: Option<u64>) -> bool {
     match (then, now) {
         (Some(then), Some(now)) => now > then && u128::from(now - then) * 1_000 >= u128::from(then) * LEAST_CHANGE,
@@ -68,49 +70,114 @@ fn rose(then: Option<u64>, now: Option<u64>) -> bool {
     }
 }
 
-/// Times of the seeds in which a leader was lost both times; what never ended is above all that did.
-pub(super) fn failovers(pairs: &[Pair<'_>]) -> Vec<(u64, u64, u64)> {
-    let time = |run: &Run| run.recovered_ns.unwrap_or(u64::MAX);
-    let lost = pairs.iter().filter(|(now, then)| now.failover && then.failover);
-    lost.map(|(now, then)| (now.seed, time(now), time(then))).collect()
+/// What stands for the time of a failover that never ended: it is above all that did.
+const NEVER: u64 = u64::MAX;
+
+/// The times of seeds in which a leader was lost both times: seed, now, then.
+pub(super) struct Failovers(Vec<(u64, u64, u64)>);
+
+impl Failovers {
+    pub fn of(pairs: &[Pair<'_>]) -> Failovers {
+        let time = |run: &Run| run.recovered_ns.unwrap_or(NEVER);
+        let lost = pairs.iter().filter(|(now, then)| now.failover && then.failover);
+        Failovers(lost.map(|(now, then)| (now.seed, time(now), time(then))).collect())
+    }
+
+    /// Those that a quantile is asked of: all, unless that of both times together is never. Then it cannot rise, and it is asked of those
+    /// that ended both times. Which of a pair is now and which is then changes nothing of that choice, so the test stays exact.
+    pub fn for_quantile(&self, per_mille: u32) -> Asked {
+        let both = self.0.iter().flat_map(|&(_, now, then)| [finite(now), finite(then)]);
+        let never = !self.0.is_empty() && Sample::new(both).at(per_mille).is_none();
+        let all = self.0.iter().copied();
+        if never {
+            return Asked { times: all.filter(|&(_, now, then)| now != NEVER && then != NEVER).collect(), ended: true };
+        }
+        Asked { times: all.collect(), ended: false }
+    }
 }
 
-pub(super) fn measures(case: usize, pairs: &[Pair<'_>], failovers: &[(u64, u64, u64)]) -> Vec<Question> {
-    let sample = |of: &dyn Fn(&(u64, u64, u64)) -> u64| {
-        Sample::new(failovers.iter().map(of).map(|nanos| (nanos != u64::MAX).then_some(nanos)))
-    };
-    let (now, then) = (sample(&|triple| triple.1), sample(&|triple| triple.2));
-    let questions = [p50(case, failovers, &then, &now), p99(case, failovers, &then, &now), messages(case, pairs)];
+fn finite(nanos: u64) -> Option<u64> {
+    (nanos != NEVER).then_some(nanos)
+}
+
+/// What a quantile is asked of.
+pub(super) struct Asked {
+    pub times: Vec<(u64, u64, u64)>,
+    /// Only of failovers that ended both times.
+    pub ended: bool,
+}
+
+impl Asked {
+    fn then(&self) -> Sample {
+        Sample::new(self.times.iter().map(|&(_, _, then)| finite(then)))
+    }
+
+    fn now(&self) -> Sample {
+        Sample::new(self.times.iter().map(|&(_, now, _)| finite(now)))
+    }
+
+    /// `failover p50`, and of which seeds where these are not all.
+    fn name(&self, per_mille: u32) -> String {
+        let of = if self.ended { " of seeds in which it ended both times" } else { "" };
+        format!("failover {}{of}", words::quantile(per_mille))
+    }
+}
+
+pub(super) fn measures(case: usize, pairs: &[Pair<'_>], failovers: &Failovers) -> Vec<Question> {
+    let questions = [
+        never(case, failovers),
+        p50(case, &failovers.for_quantile(500)),
+        p99(case, &failovers.for_quantile(P99)),
+        messages(case, pairs),
+    ];
     questions.into_iter().flatten().collect()
+}
+
+/// How many never ended, which no quantile says where it is never both times.
+fn never(case: usize, failovers: &Failovers) -> Option<Question> {
+    let is_worse = |now, then| now == NEVER && then != NEVER;
+    let split = failovers.0.iter().map(|&(seed, now, then)| (seed, is_worse(now, then), is_worse(then, now)));
+    let changed = Changed::of(split)?;
+    let count = |of: &dyn Fn(&(u64, u64, u64)) -> u64| failovers.0.iter().filter(|times| of(times) == NEVER).count();
+    let (then, now) = (count(&|times| times.2), count(&|times| times.1));
+    let words = format!(
+        "a failover never ended in {}, and now in {}: in {} that it did end in, and no longer in {}",
+        seeds(then, failovers.0.len()),
+        words::count(now),
+        words::count(changed.worse.len()),
+        words::count(changed.better)
+    );
+    Some(changed.asks(case, "failover-never", words, true))
 }
 
 fn time(nanos: Option<u64>) -> String {
     nanos.map_or_else(|| String::from("never"), |nanos| words::span(Span(nanos)))
 }
 
-fn p50(case: usize, failovers: &[(u64, u64, u64)], then: &Sample, now: &Sample) -> Option<Question> {
-    let changed = Changed::of(failovers.iter().map(|&(seed, now, then)| (seed, now > then, now < then)))?;
-    let (then, now) = (then.median(), now.median());
-    let seeds = seeds(changed.worse.len(), failovers.len());
-    let words =
-        format!("failover p50 went from {} to {}: slower in {seeds}, faster in {}", time(then), time(now), changed.better);
+fn p50(case: usize, asked: &Asked) -> Option<Question> {
+    let changed = Changed::of(asked.times.iter().map(|&(seed, now, then)| (seed, now > then, now < then)))?;
+    let (then, now) = (asked.then().median(), asked.now().median());
+    let seeds = seeds(changed.worse.len(), asked.times.len());
+    let name = asked.name(500);
+    let words = format!("{name} went from {} to {}: slower in {seeds}, faster in {}", time(then), time(now), changed.better);
     Some(changed.asks(case, "failover-p50", words, rose(then, now)))
 }
 
 /// Both together have a 99th percentile that does not know which is which: are those above it evenly split?
-fn p99(case: usize, failovers: &[(u64, u64, u64)], then: &Sample, now: &Sample) -> Option<Question> {
-    let (then, now) = (then.quantile(P99).ok()?.value, now.quantile(P99).ok()?.value);
-    let times = || failovers.iter().flat_map(|&(_, now, then)| [now, then]);
-    let limit = Sample::new(times().map(Some)).quantile(P99).ok().and_then(|both| both.value).unwrap_or(u64::MAX);
+fn p99(case: usize, asked: &Asked) -> Option<Question> {
+    let (then, now) = (asked.then().quantile(P99).ok()?.value, asked.now().quantile(P99).ok()?.value);
+    let times = || asked.times.iter().flat_map(|&(_, now, then)| [now, then]);
+    let limit = Sample::new(times().map(finite)).at(P99)?;
     let above = |nanos: u64| nanos >= limit;
-    let split = failovers.iter().map(|&(seed, now, then)| (seed, above(now) && !above(then), above(then) && !above(now)));
+    let split = asked.times.iter().map(|&(seed, now, then)| (seed, above(now) && !above(then), above(then) && !above(now)));
     let changed = Changed::of(split)?;
-    let far = time((limit != u64::MAX).then_some(limit));
     let words = format!(
-        "failover p99 went from {} to {}: it takes {far} or more in {} that it did not, and no longer in {}",
+        "{} went from {} to {}: it takes {} or more in {} that it did not, and no longer in {}",
+        asked.name(P99),
         time(then),
         time(now),
-        seeds(changed.worse.len(), failovers.len()),
+        time(Some(limit)),
+        seeds(changed.worse.len(), asked.times.len()),
         changed.better
     );
     let slowest = times().filter(|nanos| above(*nanos)).count() as u64;
@@ -160,8 +227,14 @@ pub(super) fn verdicts(case: usize, now: &Records, then: &Records, pairs: &[Pair
         let (more, fewer) = (count(&|(now, then)| now && !then), count(&|(now, then)| then && !now));
         let p = if more + fewer == 0 { return None } else { binomial_test(more, more + fewer, 0.5) };
         let (was, is) = (count(&|(_, then)| then), count(&|(now, _)| now));
-        let better = if fewer > more { ": a verdict that changed for the better, so save the baseline anew" } else { "" };
-        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}{better}", pairs.len());
+        // What is not put to the test any more did not become better.
+        let untested = |pair: &Pair<'_>| broken(pair) == (false, true) && pair.0.tested >> at & 1 == 0;
+        let untested = pairs.iter().filter(|pair| untested(pair)).count() as u64;
+        let lost = match untested {
+            0 => String::new(),
+            _ => format!(", where it was not put to the test in {untested} of those in which it was violated then"),
+        };
+        let words = format!("{name} was violated in {was} of {} seeds, and now in {is}{lost}", pairs.len());
         let differs = pairs.iter().filter(|pair| broken(pair).0 != broken(pair).1);
         Some(Question {
             case,
@@ -171,6 +244,7 @@ pub(super) fn verdicts(case: usize, now: &Records, then: &Records, pairs: &[Pair
             p,
             least: None,
             of_verdict: true,
+            better: fewer > more && 2 * untested < fewer,
         })
     };
     shared(now, then).into_iter().filter_map(question).collect()

@@ -62,6 +62,69 @@ fn a_median_that_stays_where_it_was_is_no_regression_in_however_many_seeds_it_mo
     assert!(words.contains(": slower in 700 of 1 000 seeds, faster in 300 (p = "), "{words}");
 }
 
+/// A thousand seeds, of which those from `ends` on, of every hundred, never recover.
+fn ends(ends: u64, millis: u64) -> Vec<Case> {
+    let time = |seed: u64| (seed % 100 < ends).then_some(1_000_000 * millis + seed);
+    vec![case((0..1_000).map(|seed| Run { recovered_ns: time(seed), ..run(seed) }).collect())]
+}
+
+#[test]
+fn where_most_failovers_never_end_more_that_never_do_are_a_regression_all_the_same() {
+    for (then, now) in [(48, 0), (52, 0), (49, 40), (98, 90), (3, 0), (100, 97)] {
+        let judged = judge(&ends(now, 900), &baseline(&ends(then, 900)));
+        let never = judged.complaints.iter().find(|(_, complaint)| complaint.about == "failover-never");
+        let (_, complaint) = never.unwrap_or_else(|| panic!("{then} of 100 ended, and now {now}: {:?}", judged.complaints));
+        let (was, is) = (10 * (100 - then), 10 * (100 - now));
+        let words = format!("never ended in {was} of 1 000 seeds, and now in {}: in {} that", words::count(is), is - was);
+        assert!(complaint.words.contains(&words), "{}", complaint.words);
+        let mended = judge(&ends(then, 900), &baseline(&ends(now, 900)));
+        assert!(mended.complaints.is_empty(), "what ends that never did is no regression: {:?}", mended.complaints);
+    }
+}
+
+#[test]
+fn where_a_quantile_is_never_both_times_it_is_asked_of_those_that_ended() {
+    let abouts = |judged: &Judged| judged.complaints.iter().map(|(_, complaint)| complaint.about.clone()).collect::<Vec<_>>();
+    let slower = judge(&ends(48, 1_800), &baseline(&ends(48, 900)));
+    assert_eq!(abouts(&slower), ["failover-p50", "failover-p99"], "{:?}", slower.notes);
+    let words = &slower.complaints[0].1.words;
+    let said = "failover p50 of seeds in which it ended both times went from 900.000 ms to 1.800 s: slower in 480 of 480 seeds";
+    assert!(words.contains(said), "{words}");
+    let few = judge(&ends(30, 1_800), &baseline(&ends(30, 900)));
+    assert_eq!(abouts(&few), ["failover-p50"]);
+    let note = "takes 368 failovers that ended both times, where so many never do, and there were 300 at most";
+    assert!(few.notes.iter().any(|said| said.contains(note)), "{:?}", few.notes);
+}
+
+#[test]
+fn a_family_in_which_failovers_never_end_is_as_seldom_called_a_change_where_there_is_none() {
+    let (repetitions, shares) = (400, [3u64, 12, 350, 480, 500, 520, 700, 970]);
+    let drawn = |stream: u64| -> Vec<Case> {
+        let mut source = ChaCha8Rng::from_seed([8; 32]);
+        source.set_stream(stream);
+        let mut one = |never: u64| {
+            let mut draw = |seed: u64| {
+                let ends = source.next_u64() % 1_000 >= never;
+                let time = 150_000_000 + source.next_u64() % 150_000_000;
+                Run { recovered_ns: ends.then_some(time), messages: 100 + source.next_u64() % 50, ..run(seed) }
+            };
+            let mut case = case((0..1_000).map(&mut draw).collect());
+            case.records.scenario = never.to_string();
+            Case { scenario: never.to_string(), ..case }
+        };
+        shares.into_iter().map(&mut one).collect()
+    };
+    let (mut alarms, mut asked) = (0, 0);
+    for repetition in 0..repetitions {
+        let judged = judge(&drawn(2 * repetition), &baseline(&drawn(2 * repetition + 1)));
+        alarms += usize::from(!judged.complaints.is_empty());
+        asked += judged.family;
+    }
+    // Drawn once and for all: what stands here is what comes out.
+    assert!(asked as u64 > 24 * repetitions, "{asked} questions: of each share whether they end, how soon they do, and messages");
+    assert!(alarms * 20 <= repetitions as usize, "{alarms} of {repetitions}");
+}
+
 #[test]
 fn p99_that_cannot_be_told_from_chance_beside_so_many_questions_is_said() {
     assert_eq!([97, 853].map(|family| fewest_for_p99(family, FAMILY)), [550, 750]);
@@ -110,7 +173,16 @@ fn of(algorithm: &str) -> Case {
 }
 
 fn question(case: usize, p: f64) -> Question {
-    Question { case, about: format!("{p}"), words: String::new(), seeds: Vec::new(), p, least: None, of_verdict: false }
+    Question {
+        case,
+        about: format!("{p}"),
+        words: String::new(),
+        seeds: Vec::new(),
+        p,
+        least: None,
+        of_verdict: false,
+        better: false,
+    }
 }
 
 #[test]
@@ -132,6 +204,19 @@ fn an_invariant_that_other_seeds_break_or_that_is_never_tested_any_more_is_a_cha
     let few = judge(&[case((0..40).map(three).collect())], &baseline(&then));
     let said = |note: &String| note.contains("a verdict changed: ") && note.contains("violated in 0 of 40 seeds, and now in 3");
     assert!(few.complaints.is_empty() && few.notes.iter().any(said), "{:?}", few.notes);
+    let fewer = judge(&then, &baseline(&[case((0..40).map(three).collect())]));
+    assert!(
+        fewer.notes[1].ends_with("violated in 3 of 40 seeds, and now in 0"),
+        "may be chance, so no advice: {:?}",
+        fewer.notes
+    );
+    let gone = judge(
+        &[case((0..40).map(|seed| Run { tested: 0b01, ..run(seed) }).collect())],
+        &baseline(&[case((0..40).map(worse).collect())]),
+    );
+    let about_verdict = gone.complaints.iter().find(|(_, complaint)| complaint.words.contains("was violated in 20 of 40"));
+    let words = &about_verdict.expect("other seeds violate it").1.words;
+    assert!(words.contains("now in 0, where it was not put to the test in 20 of those") && !words.contains("better"), "{words}");
     let silent = judge(&[case((0..40).map(|seed| Run { tested: 0b01, ..run(seed) }).collect())], &baseline(&then));
     assert!(
         silent.complaints[0].1.words.contains("effective-split-brain was put to the test in all of 40"),

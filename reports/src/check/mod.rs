@@ -118,9 +118,50 @@ impl Complaint {
     }
 }
 
-/// A file that is no scenario.
+/// What something that was named was to be, and is not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Wanted {
+    Scenario,
+    /// A folder of them.
+    Folder,
+    /// A run that failed once.
+    Kept,
+}
+
+impl Wanted {
+    /// `2 files are no scenarios`.
+    fn missing(self, times: usize) -> String {
+        let words = |one: &str, more: &str| if times == 1 { format!("1 {one}") } else { format!("{times} {more}") };
+        match self {
+            Wanted::Scenario => words("file is no scenario", "files are no scenarios"),
+            Wanted::Folder => words("folder has no scenario", "folders have no scenario"),
+            Wanted::Kept => words("file is no saved run", "files are no saved runs"),
+        }
+    }
+
+    /// After its name: `is no scenario`.
+    pub const fn is_not(self) -> &'static str {
+        match self {
+            Wanted::Scenario => "is no scenario",
+            Wanted::Folder => "has no scenario",
+            Wanted::Kept => "is no saved run",
+        }
+    }
+
+    /// As the name of a test: `is a scenario`.
+    pub const fn is(self) -> &'static str {
+        match self {
+            Wanted::Scenario => "is a scenario",
+            Wanted::Folder => "has scenarios",
+            Wanted::Kept => "is a saved run",
+        }
+    }
+}
+
+/// A file that is not what it was taken for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Broken {
+    pub wanted: Wanted,
     pub file: String,
     /// `None`: what is wrong stands on the command line.
     pub line: Option<usize>,
@@ -166,7 +207,14 @@ impl Check {
         kept.chain(cases)
     }
 
-    /// The gravest complaint: its replay is the last line.
+    /// All of it in the order in which it is told: where only some have room, those are the ones to know of.
+    pub fn gravest_first(&self) -> Vec<(String, &Complaint)> {
+        let mut all: Vec<(String, &Complaint)> = self.complaints().collect();
+        all.sort_by_key(|(_, complaint)| complaint.kind);
+        all
+    }
+
+    /// Its replay is the last line.
     pub fn gravest(&self) -> Option<&Complaint> {
         self.complaints().map(|(_, complaint)| complaint).min_by_key(|complaint| complaint.kind)
     }

@@ -136,7 +136,12 @@ fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_n
         case((0..20).map(|seed| Run { missed: of(seed).into_iter().map(String::from).collect(), ..run(seed) }).collect())
     };
     let complaints = weigh(&missed(&|_| vec!["cut"]));
-    assert!(complaints[0].kind == Kind::NotExercised && complaints[0].words.contains("`cut`"), "{complaints:?}");
+    assert_eq!(
+        (complaints[0].kind, complaints[0].words.as_str()),
+        (Kind::NotExercised, "the event `cut` came to nothing in all of 20 seeds")
+    );
+    let alone = weigh(&case(vec![Run { missed: vec![String::from("cut")], ..run(3) }]));
+    assert_eq!(alone[0].words, "the event `cut` came to nothing in the only seed");
     assert_eq!(complaints[0].line, Some(5), "where the event stands");
     assert_eq!(weigh(&missed(&|seed| if seed == 3 { vec![] } else { vec!["cut"] })), [], "once is enough");
     assert_eq!(weigh(&missed(&|_| vec!["swarm 1: crash"])), []);
@@ -152,6 +157,9 @@ fn an_event_that_never_found_its_target_is_not_green_and_what_a_swarm_draws_is_n
     assert_eq!(weigh(&quiet)[0].line, Some(3), "where the measure stands");
     let misfit = Case { misfit: Some(String::from("it has no log")), ..case(Vec::new()) };
     assert_eq!(kinds(&misfit), [Kind::NotExercised]);
+    assert_eq!(weigh(&misfit)[0].words, "raft cannot play it, and nobody else does: it has no log");
+    let demanding = Case { expects: vec!["election-safety"], ..misfit };
+    assert_eq!(weigh(&demanding)[0].words, "raft cannot play it, though something is demanded of it: it has no log");
 }
 
 #[test]
@@ -202,6 +210,23 @@ fn records_that_were_changed_are_refused_and_those_without_a_checksum_are_taken(
     }
     let (before, _) = written.split_once(",\"checksum\"").expect("it stands last");
     assert_eq!(Ledger::read(&format!("{before}}}")).map(|ledger| ledger.checksum), Ok(String::new()));
+}
+
+#[test]
+fn where_not_all_have_room_the_gravest_are_told_and_how_many_more_there_are() {
+    let slow = |place: u64| {
+        let threshold = Threshold { key: "leaderless-mean", most: Value::Span(Span(1)) };
+        let runs = vec![Run { leaderless_ns: 1_200_000_000, ..run(place) }];
+        Case { thresholds: vec![(threshold, None)], ..case(runs) }
+    };
+    let mut cases: Vec<Case> = (0..50).map(slow).collect();
+    cases.push(case(vec![Run { safety: 2, violated: 2, ..run(9) }]));
+    let check = check(cases);
+    for text in [text::human(&check), text::markdown(&check)] {
+        assert!(text.contains("effective-split-brain was violated"), "{text}");
+        assert_eq!(text.matches("leaderless-mean is 1.200 s, and at most 1 ns is allowed").count(), 39, "{text}");
+        assert!(text.contains("… and 11 more, none of them graver; --format json has them all"), "{text}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Case, Check, Complaint};
+use super::{Case, Check, Complaint, Wanted};
 use crate::paint::Paint;
 use crate::table::Table;
 use crate::words;
@@ -23,14 +23,11 @@ pub fn human(check: &Check) -> String {
     for broken in &check.broken {
         writeln!(out, "{}  {}: {}", Paint::Bad.on("FAIL"), broken.place(), broken.title).expect("a string takes any text");
     }
-    let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
+    let complaints = check.gravest_first();
     for (about, complaint) in complaints.iter().take(MOST_TOLD) {
         out.push_str(&told(about, complaint));
     }
-    if complaints.len() > MOST_TOLD {
-        writeln!(out, "\n… and {} more; --format json has them all", complaints.len() - MOST_TOLD)
-            .expect("a string takes any text");
-    }
+    out.extend(untold(&complaints).map(|more| format!("\n{more}\n")));
     check.notes.iter().for_each(|note| writeln!(out, "\nnote: {note}").expect("a string takes any text"));
     let paint = if complaints.is_empty() && check.broken.is_empty() { Paint::Good } else { Paint::Bad };
     writeln!(out, "\n{}", paint.on(&sum(check, complaints.len()))).expect("a string takes any text");
@@ -38,6 +35,12 @@ pub fn human(check: &Check) -> String {
         writeln!(out, "\n{}", gravest.replay).expect("a string takes any text");
     }
     out
+}
+
+/// What found no room, where there is such.
+fn untold(complaints: &[(String, &Complaint)]) -> Option<String> {
+    let more = complaints.len().checked_sub(MOST_TOLD).filter(|more| *more > 0)?;
+    Some(format!("… and {more} more, none of them graver; --format json has them all"))
 }
 
 fn head(check: &Check) -> String {
@@ -99,22 +102,23 @@ fn told(about: &str, complaint: &Complaint) -> String {
 /// `all 812 pairs are as they should be`.
 fn sum(check: &Check, complaints: usize) -> String {
     let runs: usize = check.cases.iter().map(|case| case.records.runs.len()).sum();
+    let of = format!("{} run{}", words::count(runs), if runs == 1 { "" } else { "s" });
     let in_runs = match complaints {
         _ if runs == 0 && complaints == 0 => String::from("nothing ran"),
-        0 => format!("nothing is wrong in {} runs", words::count(runs)),
-        1 => format!("1 thing is wrong in {} runs", words::count(runs)),
-        more => format!("{more} things are wrong in {} runs", words::count(runs)),
+        0 => format!("nothing is wrong in {of}"),
+        1 => format!("1 thing is wrong in {of}"),
+        more => format!("{more} things are wrong in {of}"),
     };
-    match check.broken.len() {
-        0 => in_runs,
-        1 => format!("1 file is no scenario; {in_runs}"),
-        more => format!("{more} files are no scenarios; {in_runs}"),
-    }
+    let times = |wanted| check.broken.iter().filter(|broken| broken.wanted == wanted).count();
+    let kinds = [Wanted::Scenario, Wanted::Folder, Wanted::Kept].into_iter().map(|wanted| (wanted, times(wanted)));
+    let mut parts: Vec<String> = kinds.filter(|(_, times)| *times > 0).map(|(wanted, times)| wanted.missing(times)).collect();
+    parts.push(in_runs);
+    parts.join("; ")
 }
 
 /// As Markdown, for the summary of a step.
 pub fn markdown(check: &Check) -> String {
-    let complaints: Vec<(String, &Complaint)> = check.complaints().collect();
+    let complaints = check.gravest_first();
     let mut out = format!("# hustings check\n\n{}.\n", sum(check, complaints.len()));
     write!(out, "\nSeeds {}..{}, {}.\n", check.seeds.start, check.seeds.end, what(check)).expect("a string takes any text");
     if !complaints.is_empty() {
@@ -124,6 +128,7 @@ pub fn markdown(check: &Check) -> String {
             table.row([about.as_str().into(), complaint.kind.name().into(), complaint.words.as_str().into(), command.into()]);
         }
         write!(out, "\n{}", table.markdown()).expect("a string takes any text");
+        out.extend(untold(&complaints).map(|more| format!("\n{more}.\n")));
     }
     let broken = check.broken.iter().map(|broken| format!("\n- `{}`: {}\n", broken.place(), broken.title));
     out.extend(broken);

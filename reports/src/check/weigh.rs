@@ -9,7 +9,8 @@ use super::{Case, Complaint, Kind, seeds_in_words, thresholds};
 /// Everything that is wrong with a case, the gravest first.
 pub fn weigh(case: &Case) -> Vec<Complaint> {
     if let Some(why) = &case.misfit {
-        let words = format!("{} cannot play it, though something is demanded of it: {why}", case.algorithm);
+        let why_judged = if case.is_demanding() { "though something is demanded of it" } else { "and nobody else does" };
+        let words = format!("{} cannot play it, {why_judged}: {why}", case.algorithm);
         return vec![Complaint::new(Kind::NotExercised, case.algorithm, words).at(case.line())];
     }
     let mut all: Vec<Complaint> = promises(case).collect();
@@ -28,6 +29,11 @@ impl Case {
     /// The line of what the scenario says of this algorithm.
     pub fn line(&self) -> Option<usize> {
         self.expects_line.or_else(|| self.thresholds.iter().find_map(|(_, line)| *line))
+    }
+
+    /// The scenario says what this algorithm must show or may take.
+    pub fn is_demanding(&self) -> bool {
+        !self.expects.is_empty() || !self.thresholds.is_empty()
     }
 
     fn seeds(&self, holds: impl Fn(&Run) -> bool) -> Vec<u64> {
@@ -98,13 +104,12 @@ fn exercised(case: &Case) -> Vec<Complaint> {
     let never = case.events.iter().filter(|event| runs.iter().all(|run| run.missed.contains(&event.name)));
     let mut all: Vec<Complaint> = never
         .map(|event| {
-            let (name, of) = (&event.name, runs.len());
-            let words = match event.moment {
-                None => format!("the event `{name}` found no target in any of {of} seeds"),
-                Some(moment) => format!(
-                    "the event `{name}` happened in none of {of} seeds: its moment ({moment}) did not come in time, or there was no target then"
-                ),
-            };
+            let name = &event.name;
+            let seeds = if runs.len() == 1 { String::from("the only seed") } else { format!("all of {} seeds", runs.len()) };
+            let moment = event.moment.map_or_else(String::new, |moment| {
+                format!(": its moment ({moment}) did not come in time, or there was nobody then whom it would have changed")
+            });
+            let words = format!("the event `{name}` came to nothing in {seeds}{moment}");
             Complaint::new(Kind::NotExercised, name, words).seen_in(vec![first.seed]).at(event.line)
         })
         .collect();

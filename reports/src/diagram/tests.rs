@@ -109,7 +109,7 @@ fn what_finds_no_room_is_counted_and_the_latest_stays() {
     let diagram = diagram(&story, 2);
     assert_eq!((sent(&diagram), diagram.left_out), (vec![30, 50], 1));
     assert!(diagram.remark().contains("1 message before them found no room"), "{}", diagram.remark());
-    assert!(text(&diagram).contains("n1 is leader, epoch 1 (since 0.000 ms)"), "how it begins is told: {}", text(&diagram));
+    assert!(text(&diagram).contains("n1 is leader, epoch 1 (since 5 ns)"), "how it begins is told: {}", text(&diagram));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn who_begins_the_same_again_and_again_is_told_once() {
         What::Turn { words, .. } => Some(words.as_str()),
         _ => None,
     });
-    let again = "n1 is leader, epoch 1 (and 2 times more, until 0.000 ms)";
+    let again = "n1 is leader, epoch 1 (and 2 times more, until 30 ns)";
     assert_eq!(turns.collect::<Vec<_>>(), [again, "n2 is leader, epoch 1", "n1 is leader, epoch 1"]);
 }
 

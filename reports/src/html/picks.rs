@@ -137,7 +137,7 @@ mod tests {
         let told = of(&column(seeds));
         let numbers: Vec<u64> = told.iter().map(|(seed, _)| *seed).collect();
         assert_eq!(numbers, [8, 3, 4]);
-        assert_eq!(told[0].1, ["worst failover (180.000 ms)", "longest overlap of leaders (0.000 ms)"]);
+        assert_eq!(told[0].1, ["worst failover (180.000 ms)", "longest overlap of leaders (7 ns)"]);
         assert_eq!(told[1].1, ["first with safety finding election-safety (in 2 of 9)"]);
         assert_eq!(told[2].1, ["median failover (140.000 ms)", "first with liveness finding stability (in 1 of 9)"]);
     }

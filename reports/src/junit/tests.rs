@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 
 use crate::check::tests::{case, check, run};
-use crate::check::{Broken, Case, Check, Kept, Run, Scripted};
+use crate::check::{Broken, Case, Check, Kept, Run, Scripted, Wanted};
 
 /// Its name, the attributes that it must have, those that it may have, and its children.
 type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
@@ -71,7 +71,12 @@ fn mixed() -> Check {
     let untested = case(vec![Run { missed: vec![name.clone()], ..run(0) }]);
     let untested = Case { events: vec![Scripted { name, line: None, moment: None }], ..untested };
     let cases = vec![case(vec![run(0)]), Case { algorithm: "bully", ..broken }, Case { algorithm: "zab", ..untested }];
-    let file = Broken { file: String::from("some/broken.toml"), line: Some(3), title: String::from("unknown key") };
+    let file = Broken {
+        wanted: Wanted::Scenario,
+        file: String::from("some/broken.toml"),
+        line: Some(3),
+        title: String::from("unknown key"),
+    };
     let kept = Kept { file: String::from("kept/a.json"), words: String::from("no longer fails"), complaint: None };
     Check { broken: vec![file], kept: vec![kept], ..check(cases) }
 }
